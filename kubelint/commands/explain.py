@@ -1,0 +1,78 @@
+"""`kubelint explain`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+import click
+
+from kubelint.commands._rules import all_rules
+from kubelint.output._color import wants_color
+from kubelint.page import for_reading
+from kubelint.rule import RuleError
+from kubelint.suggestion import closest
+
+_INLINE_CODE = re.compile(r"`([^`\n]+)`")
+_STRONG = re.compile(r"\*\*([^*\n]+)\*\*")
+_EMPHASIS = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
+_LINK = re.compile(r"\[([^\]\n]+)\]\((http[^)\n]+)\)")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("rule_id", metavar="RULE")
+@click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colour the output [auto]."
+)
+def command(rule_id: str, color: str) -> None:
+    """Show the page of a rule: why it exists, what it flags, what it accepts, how to mend it."""
+    rules = {rule.id: rule for rule in all_rules()}
+    if rule_id not in rules:
+        meant = closest(rule_id, rules)
+        suggestion = f"; did you mean `{meant}`?" if meant else "; `kubelint rules` lists them"
+        raise click.ClickException(f"there is no rule `{rule_id}`{suggestion}")
+    rule = rules[rule_id]
+    try:
+        page = for_reading(rule.read_page())
+    except RuleError as error:
+        raise click.ClickException(str(error)) from error
+    colored = wants_color(color, sys.stdout, os.environ)
+    title = f"{rule.id} ({rule.category}, {rule.severity.value}{'' if rule.default else ', off by default'})"
+    click.echo(_styled(title, colored, bold=True), color=colored)
+    click.echo(f"{rule.summary}.", color=colored)
+    for line in _rendered(page, colored):
+        click.echo(line, color=colored)
+
+
+def _rendered(page: str, colored: bool) -> list[str]:
+    """The lines of a page as a terminal shows them: headings, indented code, words set apart."""
+    lines = []
+    in_code = False
+    for line in page.splitlines():
+        if line.startswith("```"):
+            name = re.search(r"file=(\S+)", line)
+            if not in_code and name:
+                lines.append(_styled(f"    # {name[1]}", colored, dim=True))
+            in_code = not in_code
+        elif in_code:
+            code, mark, comment = line.partition(" #") if not line.lstrip().startswith("#") else ("", "", line)
+            lines.append(f"    {code}{_styled(mark + comment, colored, dim=True) if comment else ''}".rstrip())
+        elif line.startswith("# "):
+            continue
+        elif line.startswith("#"):
+            lines.append(_styled(line.lstrip("# "), colored, bold=True, underline=True))
+        else:
+            lines.append(_inline(line, colored))
+    return lines
+
+
+def _inline(line: str, colored: bool) -> str:
+    line = _LINK.sub(r"\1 <\2>", line)
+    line = _STRONG.sub(lambda found: _styled(found[1], colored, bold=True), line)
+    line = _EMPHASIS.sub(lambda found: _styled(found[1], colored, italic=True), line)
+    return _INLINE_CODE.sub(lambda found: _styled(found[1] if colored else found[0], colored, fg="cyan"), line)
+
+
+def _styled(text: str, colored: bool, **how: object) -> str:
+    return click.style(text, **how) if colored else text  # type: ignore[arg-type]

@@ -1,0 +1,209 @@
+"""`kubelint lint`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+
+import click
+
+import kubelint_schemas
+from kubelint import output
+from kubelint.cluster import DEFAULT_VERSION
+from kubelint.commands._rules import all_rules
+from kubelint.config import PROVIDERS, ConfigError
+from kubelint.discovery import PathNotFound
+from kubelint.finding import Severity
+from kubelint.output._color import wants_color
+from kubelint.report import Report
+from kubelint.run import Request, run
+from kubelint.source import Undecodable
+
+_LIST_HELP = "Separate several by commas, or repeat the option."
+
+
+def _words(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def _format_and_file(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in values:
+        format, _, path = value.partition("=")
+        if not path:
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE")
+        if format not in output.names():
+            raise click.BadParameter(f"there is no format {format!r}; there are {', '.join(output.names())}")
+        pairs.append((format, path))
+    return tuple(pairs)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--format", "format", type=click.Choice(output.names()), default="text", help="What to print [text].")
+@click.option(
+    "--report",
+    "reports",
+    callback=_format_and_file,
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write a report to a file, too.",
+)
+@click.option(
+    "--select",
+    multiple=True,
+    callback=_words,
+    metavar="RULES",
+    help=f"Rules to run: ids, categories, ALL. {_LIST_HELP}",
+)
+@click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help=f"Rules to leave out. {_LIST_HELP}")
+@click.option(
+    "--fail-on",
+    type=click.Choice(("error", "warning", "note", "never")),
+    help="The lowest severity that makes the exit code 1 [warning].",
+)
+@click.option(
+    "--config", "config_file", metavar="FILE", help="The configuration file, instead of the nearest one upwards."
+)
+@click.option("--isolated", is_flag=True, help="Use no configuration file at all.")
+@click.option(
+    "--kubernetes-version",
+    metavar="VERSION",
+    help=f"The minor version to judge for: {', '.join(kubelint_schemas.versions())} [{DEFAULT_VERSION}].",
+)
+@click.option("--provider", metavar="PROVIDER", help=f"Whose load balancers the cluster has: {', '.join(PROVIDERS)}.")
+@click.option("--namespace", metavar="NAMESPACE", help="The namespace of objects that name none.")
+@click.option("--stdin-filename", metavar="FILE", help="The path that standard input (`-`) stands for.")
+@click.option("--no-suppressions", is_flag=True, help="Show what comments and annotations silence.")
+@click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colour the output [auto]."
+)
+@click.option("-v", "--verbose", is_flag=True, help="List on stderr what was skipped and what could not be told.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no summary.")
+@click.pass_context
+def command(
+    context: click.Context,
+    paths: tuple[str, ...],
+    format: str,
+    reports: tuple[tuple[str, str], ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    config_file: str | None,
+    isolated: bool,
+    kubernetes_version: str | None,
+    provider: str | None,
+    namespace: str | None,
+    stdin_filename: str | None,
+    no_suppressions: bool,
+    color: str,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """Lint manifests: files, folders or patterns; nothing means the current folder, `-` standard input.
+
+    Exit code: 0 nothing found at or above --fail-on, 1 something found, 2 wrong usage or an internal fault.
+    """
+    if isolated and config_file is not None:
+        raise click.UsageError("--isolated and --config exclude each other")
+    if stdin_filename is not None and "-" not in paths:
+        raise click.UsageError("--stdin-filename goes with the path `-`")
+    request = Request(
+        folder=os.getcwd(),
+        paths=paths,
+        config_file=config_file,
+        isolated=isolated,
+        standard_input=sys.stdin.buffer.read() if "-" in paths else b"",
+        standard_input_name=stdin_filename,
+        suppress=not no_suppressions,
+        overrides={
+            "select": select,
+            "ignore": ignore,
+            "kubernetes_version": kubernetes_version,
+            "provider": provider,
+            "namespace": namespace,
+            "fail_on": fail_on,
+        },
+    )
+    try:
+        outcome = run(request, all_rules())
+    except (PathNotFound, ConfigError) as error:
+        raise click.ClickException(str(error)) from error
+    except Undecodable as error:
+        raise click.ClickException(f"standard input: {error}; {error.help}") from error
+    report = outcome.report
+    for name, path in reports:
+        _write(path, output.load(name).render(report, output.Style(False, request.folder)))
+    style = output.Style(wants_color(color, sys.stdout, os.environ), request.folder)
+    _print(output.load(format).render(report, style))
+    if verbose:
+        click.echo(_left_out(report, style), err=True, nl=False)
+    if not quiet:
+        click.echo(_summary(report), err=True)
+    context.exit(outcome.exit_code)
+
+
+def _print(text: str) -> None:
+    # Formats are Unicode; a terminal that is not says so with escapes instead of a crash.
+    sys.stdout.flush()
+    stream = sys.stdout.buffer
+    stream.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+    stream.flush()
+
+
+def _write(path: str, text: str) -> None:
+    """Write a file whole or not at all."""
+    folder = os.path.dirname(os.path.abspath(path))
+    temporary = None
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False, newline="") as file:
+            temporary = file.name
+            file.write(text)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+        raise click.ClickException(f"the report {path} cannot be written: {error.strerror}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _left_out(report: Report, style: output.Style) -> str:
+    lines = [f"{style.path(entry.path)}:{entry.line}: skipped: {entry.why}" for entry in report.skipped]
+    for undecided in report.undecided:
+        line = undecided.span.begin.line
+        lines.append(
+            f"{style.path(undecided.span.source.path)}:{line}: cannot tell: {undecided.why} [{undecided.rule}]"
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _summary(report: Report) -> str:
+    found = [_counted(report.count(severity), severity.value) for severity in Severity if report.count(severity)]
+    counts = report.counts
+    read = ((counts.files, "file"), (counts.documents, "document"), (counts.services, "Service"))
+    parts = [f"{', '.join(found) or 'nothing found'} in {', '.join(_counted(*one) for one in read)}"]
+    if report.suppressed:
+        parts.append(f"{len(report.suppressed)} suppressed")
+    if report.skipped:
+        parts.append(f"{len(report.skipped)} skipped")
+    if report.undecided:
+        parts.append(f"{len(report.undecided)} undecided")
+    if report.faults:
+        parts.append(_counted(len(report.faults), "internal fault"))
+    return "; ".join(parts) + (
+        " (--verbose lists what is skipped and undecided)" if report.skipped or report.undecided else ""
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

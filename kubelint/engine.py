@@ -1,0 +1,219 @@
+"""Run rules over a project and gather what they say. Formats nothing, reads no file itself."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Protocol
+
+from kubelint.apiserver import Verdict, judge
+from kubelint.cluster import Cluster
+from kubelint.exposure import Exposure, exposure_of
+from kubelint.finding import Finding, Related, Severity
+from kubelint.manifest import Manifest
+from kubelint.node import Node
+from kubelint.project import Project
+from kubelint.report import Counts, Fault, Report, Skipped, Suppressed, Undecided
+from kubelint.resources import KINDS, Resource, Service
+from kubelint.rule import Rule
+from kubelint.source import Span
+from kubelint.suppression import Suppressions
+from kubelint.workspace import CannotTell
+
+
+class Choice(Protocol):
+    """What a configuration decides about rules."""
+
+    def selects(self, rule: Rule) -> bool:
+        """Whether a rule runs."""
+
+    def severity_of(self, rule: Rule) -> Severity | None:
+        """The severity of all findings of a rule, where the user sets one."""
+
+    def options_of(self, rule: Rule) -> object | None:
+        """The rule's options."""
+
+    def ignores(self, rule: Rule, path: str) -> bool:
+        """Whether a rule's findings in a file (an absolute path) are left out."""
+
+
+def lint(project: Project, rules: Iterable[Rule], choice: Choice, cluster: Cluster, *, suppress: bool = True) -> Report:
+    """Judge the named files of a project with every selected rule."""
+    rules = tuple(rules)
+    selected = tuple(rule for rule in rules if choice.selects(rule))
+    report = Report(project.root, selected)
+    known = frozenset(rule.id for rule in rules)
+    for manifest in project.named_manifests():
+        if manifest.says_something:
+            _Run(project, selected, known, choice, cluster, suppress, report, manifest).run()
+    report.sort()
+    return report
+
+
+class _Run:
+    """The judging of one manifest."""
+
+    def __init__(
+        self,
+        project: Project,
+        rules: tuple[Rule, ...],
+        known: frozenset[str],
+        choice: Choice,
+        cluster: Cluster,
+        suppress: bool,
+        report: Report,
+        manifest: Manifest,
+    ) -> None:
+        self.project = project
+        self.choice = choice
+        self.cluster = cluster
+        self.suppress = suppress
+        self.report = report
+        self.manifest = manifest
+        self.known = known
+        self.rules = [rule for rule in rules if not choice.ignores(rule, manifest.path)]
+        self.first_rules = [rule for rule in self.rules if "suppressions" not in rule.inputs]
+        self.last_rules = [rule for rule in self.rules if "suppressions" in rule.inputs]
+        self.findings: list[Finding] = []
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        return Suppressions(self.manifest, self.known, frozenset(rule.id for rule in self.rules))
+
+    def run(self) -> None:
+        self._note_skipped()
+        self._apply(self.first_rules, self.manifest, None, _Inputs(self, None))
+        for resource in self.manifest.resources:
+            self._judge(resource)
+        self._count()
+        self.findings = _without_shadowed(self.findings)
+        self._report(self.findings)
+        if self.suppress and self.suppressions.all:
+            self.findings = []
+            self._apply(self.last_rules, self.manifest, None, _Inputs(self, None))
+            self._report(self.findings)
+
+    def _note_skipped(self) -> None:
+        for part in self.manifest.parts:
+            if part.skipped:
+                self.report.skipped.append(Skipped(self.manifest.path, part.line, part.skipped))
+
+    def _count(self) -> None:
+        judged = [resource for resource in self.manifest.resources if resource.kind in KINDS]
+        counts = self.report.counts
+        self.report.counts = Counts(
+            counts.files + 1,
+            counts.documents + sum(1 for part in self.manifest.parts if part.resources or part.problem or part.skipped),
+            counts.services + sum(isinstance(resource, Service) for resource in judged),
+        )
+
+    def _judge(self, resource: Resource) -> None:
+        inputs = _Inputs(self, resource)
+        if inputs.verdict.placeholder is not None:
+            node = inputs.verdict.placeholder
+            line = node.span.begin.line
+            self.report.skipped.append(Skipped(resource.path, line, f"placeholder `{getattr(node, 'text', '')}`"))
+            return
+        rules = self.first_rules if inputs.verdict.decodes else [r for r in self.first_rules if r.category == "api"]
+        self._apply(rules, resource, resource, inputs)
+
+    def _apply(self, rules: Iterable[Rule], subject: object, resource: Resource | None, inputs: _Inputs) -> None:
+        for rule in rules:
+            if isinstance(subject, rule.subject):
+                self._check(rule, subject, resource, inputs)
+
+    def _check(self, rule: Rule, subject: object, resource: Resource | None, inputs: _Inputs) -> None:
+        try:
+            arguments: dict[str, Any] = {name: inputs.get(name, rule) for name in rule.inputs}
+            for finding in rule.check(subject, **arguments) or ():
+                self.findings.append(self._completed(finding, rule, resource))
+        except CannotTell as reason:
+            span = resource.span if resource is not None else Span(self.manifest.source, 0, 0)
+            self.report.undecided.append(Undecided(rule.id, span, resource, str(reason)))
+            self.suppressions.may_need(rule.id, span)
+        except Exception as error:
+            self.report.faults.append(Fault(self.manifest.path, _crash(rule, resource, error)))
+
+    def _completed(self, finding: Finding, rule: Rule, resource: Resource | None) -> Finding:
+        node = finding.place.node
+        resource = finding.resource or resource or self._resource_around(finding.span)
+        field = finding.field
+        if field is None and node is not None and resource is not None and node.source is resource.node.source:
+            field = resource.field_of(node)
+        severity = self.choice.severity_of(rule) or finding.severity or rule.severity
+        completed = replace(
+            finding, rule=rule.id, category=rule.category, severity=severity, resource=resource, field=field
+        )
+        return completed.with_related(*_anchor_of(node))
+
+    def _resource_around(self, span: Span) -> Resource | None:
+        return next((resource for resource in self.manifest.resources if resource.span.covers(span)), None)
+
+    def _report(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            silencing = self.suppressions.silencing(finding) if self.suppress else None
+            if silencing is None:
+                self.report.findings.append(finding)
+            else:
+                self.report.suppressed.append(Suppressed(finding, silencing.reason))
+
+
+class _Inputs:
+    """What rules may ask for beside their subject, each worked out when it is first asked for."""
+
+    def __init__(self, run: _Run, resource: Resource | None) -> None:
+        self._run = run
+        self._resource = resource
+
+    def get(self, name: str, rule: Rule) -> object:
+        """The value of one input."""
+        if name == "options":
+            return self._run.choice.options_of(rule)
+        by_name: dict[str, Callable[[], object]] = {
+            "workspace": lambda: self._run.project.workspace,
+            "verdict": lambda: self.verdict,
+            "exposure": lambda: self.exposure,
+            "cluster": lambda: self._run.cluster,
+            "suppressions": lambda: self._run.suppressions,
+        }
+        return by_name[name]()
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return judge(self._resource, self._run.cluster.version) if self._resource is not None else Verdict()
+
+    @cached_property
+    def exposure(self) -> Exposure | None:
+        service = self._resource
+        return exposure_of(service, self._run.cluster.provider) if isinstance(service, Service) else None
+
+
+def _anchor_of(node: Node | None) -> tuple[Related, ...]:
+    """Where the value is written, if it comes through an alias or a merge key."""
+    return (
+        ()
+        if node is None or node.repeats is None
+        else (Related(node.repeats.span, "the value comes from this anchor"),)
+    )
+
+
+def _without_shadowed(findings: list[Finding]) -> list[Finding]:
+    """The findings without those on a field that the API server refuses anyway."""
+    refused = [finding for finding in findings if finding.category == "api" and finding.severity is Severity.ERROR]
+    if not refused:
+        return findings
+    places = {(id(finding.resource), finding.field) for finding in refused if finding.field is not None}
+
+    def is_shadowed(finding: Finding) -> bool:
+        return finding.category != "api" and (id(finding.resource), finding.field) in places
+
+    return [finding for finding in findings if not is_shadowed(finding)]
+
+
+def _crash(rule: Rule, resource: Resource | None, error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    of = f" on {resource.kind} {resource.name}" if resource is not None else ""
+    where = f"{frame.filename}:{frame.lineno}"
+    return f"rule {rule.id} crashed{of}: {type(error).__name__}: {error} ({where})"

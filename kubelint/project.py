@@ -1,0 +1,167 @@
+"""One project: its folder, its files, and which of them a run is to judge.
+
+Names on a command line choose what is reported; what is known for judging them is always the whole project.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from kubelint.cluster import DEFAULT_VERSION
+from kubelint.discovery import Tree, search
+from kubelint.kustomization import Composition, compose, read_kustomization
+from kubelint.manifest import Manifest, Part, of_text, placeholder_of, read
+from kubelint.node import Scalar
+from kubelint.resources import KINDS, Resource
+from kubelint.source import Source
+from kubelint.template import placeholder_in
+from kubelint.workspace import Workspace, is_below
+from kubelint_schemas import Index
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSettings:
+    """What the configuration says of how a project is read. Paths are absolute; a folder's ends in `/`."""
+
+    version: str = DEFAULT_VERSION
+    namespace: str | None = None
+    excludes: Callable[[str], bool] = lambda path: False
+    is_application: Callable[[str], bool] = lambda path: False
+
+
+class Project:
+    """The files of a folder, and which of them to report on.
+
+    `name` chooses files by their absolute paths, `add_text` brings one that is not in the folder or differs there.
+    """
+
+    def __init__(self, root: str, settings: ProjectSettings, *, is_alone: bool = False) -> None:
+        self.root = root
+        self.settings = settings
+        self._is_alone = is_alone
+        self._named: dict[str, None] = {}
+        self._texts: dict[str, Source] = {}
+        self._read: dict[str, Manifest] = {}
+        self._index = Index.of(settings.version)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """Everything of interest below the project's folder."""
+        return Tree() if self._is_alone else search(self.root, self.settings.excludes)
+
+    def name(self, paths: Iterable[str]) -> None:
+        """Report on these files."""
+        self._named |= dict.fromkeys(paths)
+
+    def add_text(self, source: Source) -> None:
+        """Report on a text that is in memory; it stands for the file of its path."""
+        self._texts[source.path] = source
+
+    @cached_property
+    def composition(self) -> Composition:
+        """What the project's kustomizations compose."""
+        return compose(read_kustomization(path) for path in self.tree.kustomizations)
+
+    def named_manifests(self) -> list[Manifest]:
+        """The manifests to report on, in the order of their paths."""
+        return [self.manifest(path) for path in sorted({**self._named, **self._texts})]
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """All manifests of the project, read at the first look-up."""
+        return Workspace(self.root, self._load, self.composition, self._application_folders, self.settings.version)
+
+    def manifest(self, path: str) -> Manifest:
+        """One file, read once."""
+        manifest = self._read.get(path)
+        if manifest is None:
+            in_chart = self._is_chart_template(path)
+            if path in self._texts:
+                manifest = of_text(self._texts[path], self._concerns, in_chart=in_chart)
+            else:
+                manifest = read(path, self._concerns, is_named=path in self._named, in_chart=in_chart)
+            manifest = self._read[path] = self._with_context(manifest)
+        return manifest
+
+    def _load(self) -> Iterator[Manifest]:
+        for path in sorted({*self.tree.files, *self._named, *self._texts}):
+            manifest = self.manifest(path)
+            if manifest.says_something:
+                yield manifest
+
+    def _concerns(self, kind: str) -> bool:
+        """Whether documents of a kind are worth reading: those kubelint reads, and those that nobody knows."""
+        return kind in KINDS or kind.endswith("List") or not self._index.api_versions_of(kind)
+
+    @cached_property
+    def _application_folders(self) -> tuple[str, ...]:
+        folders = {os.path.dirname(path) for path in self.tree.files}
+        every = {above for folder in folders for above in self._folders_within(folder)}
+        return tuple(
+            sorted({*self.tree.charts, *(folder for folder in every if self.settings.is_application(folder + "/"))})
+        )
+
+    def _folders_within(self, folder: str) -> Iterator[str]:
+        while is_below(folder, self.root):
+            yield folder
+            if folder == self.root:
+                return
+            folder = os.path.dirname(folder)
+
+    def _is_chart_template(self, path: str) -> bool:
+        return any(is_below(path, os.path.join(chart, "templates")) for chart in self._charts_of(path))
+
+    def _charts_of(self, path: str) -> Iterator[str]:
+        folder = os.path.dirname(path)
+        while folder != os.path.dirname(folder):
+            if os.path.basename(folder) == "templates":
+                chart = os.path.dirname(folder)
+                if os.path.exists(os.path.join(chart, "Chart.yaml")):
+                    yield chart
+            folder = os.path.dirname(folder)
+
+    def _with_context(self, manifest: Manifest) -> Manifest:
+        """The manifest with what the project around it says: patches, namespaces, added labels."""
+        if not manifest.parts:
+            return manifest
+        if manifest.path in self.composition.patches:
+            parts = tuple(replace(part, skipped="kustomize patch") for part in manifest.parts)
+            return Manifest(manifest.source, parts)
+        for part in manifest.parts:
+            for resource in part.resources:
+                self._place(resource)
+        return Manifest(manifest.source, tuple(_without_placeholder(part) for part in manifest.parts))
+
+    def _place(self, resource: Resource) -> None:
+        """Give a resource the namespace and the labels that kustomizations or the configuration give it."""
+        if not resource.is_namespaced:
+            return
+        reaching = self.composition.reaching.get(resource.path, ())
+        namespaces = {kustomization.namespace for kustomization in reaching} - {None}
+        if len(namespaces) == 1:
+            resource.namespace = namespaces.pop()
+        elif namespaces:
+            # Several overlays deploy it, each to a namespace of its own.
+            resource.namespace = None
+        elif resource.namespace is None:
+            resource.namespace = self.settings.namespace
+        for kustomization in reaching:
+            resource.added_labels |= kustomization.object_labels if resource.kind == "Pod" else kustomization.pod_labels
+
+
+def _placeholder(part: Part) -> str | None:
+    """Why a document is not judged: a placeholder by which one of its resources is known; None without one."""
+    for resource in part.resources:
+        node = placeholder_of(resource)
+        if node is not None:
+            text = node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+            return f"placeholder `{placeholder_in(text) or placeholder_in(str(node.step))}`"
+    return None
+
+
+def _without_placeholder(part: Part) -> Part:
+    why = None if part.skipped else _placeholder(part)
+    return part if why is None else replace(part, skipped=why)

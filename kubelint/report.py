@@ -1,0 +1,114 @@
+"""What a run has to say: findings in their order, what could not be told, what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kubelint.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from kubelint.resources import Resource
+    from kubelint.rule import Rule
+    from kubelint.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A rule that cannot tell, of which resource (or of which place, where there is none), and why."""
+
+    rule: str
+    span: Span
+    resource: Resource | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment or an annotation silences, with the reason that it gives (or an empty text)."""
+
+    finding: Finding
+    justification: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What is deliberately not judged: a path, the 1-based line at which it begins, and why."""
+
+    path: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An internal fault, such as a rule that crashed: the path that was being judged and what happened."""
+
+    path: str
+    message: str
+
+
+@dataclass(slots=True)
+class Counts:
+    """How much was read: files that hold manifests, documents of Kubernetes kinds, and the Services among them."""
+
+    files: int = 0
+    documents: int = 0
+    services: int = 0
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of a run. `rules` are those that ran; `root` is the absolute path of the project's folder."""
+
+    root: str
+    rules: tuple[Rule, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+    undecided: list[Undecided] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+
+    def sort(self) -> None:
+        """Bring everything into its order: by path, then place, then rule. Every format prints in this order."""
+        self.findings.sort(key=_finding_order)
+        self.suppressed.sort(key=lambda suppressed: _finding_order(suppressed.finding))
+        self.undecided.sort(key=lambda entry: (entry.span.source.path, entry.span.start, entry.rule, entry.why))
+        self.skipped.sort(key=lambda entry: (entry.path, entry.line, entry.why))
+        self.faults.sort(key=lambda fault: (fault.path, fault.message))
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def exit_code(self, fail_on: Severity | None) -> int:
+        """2 after an internal fault; 1 with a finding at or above `fail_on` (None: findings never count); else 0."""
+        if self.faults:
+            return 2
+        if fail_on is None:
+            return 0
+        return int(any(finding.severity.rank >= fail_on.rank for finding in self.findings if finding.severity))
+
+    def merge(self, others: Iterable[Report]) -> None:
+        """Take over what other projects' reports say, and sort."""
+        for other in others:
+            known = {rule.id for rule in self.rules}
+            self.rules = tuple(
+                sorted((*self.rules, *(r for r in other.rules if r.id not in known)), key=lambda r: r.id)
+            )
+            self.findings += other.findings
+            self.undecided += other.undecided
+            self.suppressed += other.suppressed
+            self.skipped += other.skipped
+            self.faults += other.faults
+            self.counts.files += other.counts.files
+            self.counts.documents += other.counts.documents
+            self.counts.services += other.counts.services
+        self.sort()
+
+
+def _finding_order(finding: Finding) -> tuple[str, int, int, str, str]:
+    span = finding.span
+    return (span.source.path, span.start, span.end, finding.rule, finding.message)

@@ -1,0 +1,213 @@
+"""One run: from what a user names to one report. Decides which project each name belongs to, and judges each once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kubelint import config as configuration
+from kubelint.cluster import DEFAULT_VERSION, Cluster
+from kubelint.config import Config
+from kubelint.discovery import expand, relative_path, repository_of, search
+from kubelint.engine import lint
+from kubelint.finding import Severity
+from kubelint.project import Project, ProjectSettings
+from kubelint.report import Report, Skipped
+from kubelint.rule import Rule
+from kubelint.source import Source, decode
+from kubelint.workspace import is_below
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a user asks for. `folder` is the absolute current folder; paths are as typed.
+
+    `standard_input` are the bytes to judge where `-` is among the paths, `standard_input_name` the path that they stand
+    for. `overrides` are what the command line says in place of the configuration (`Config.with_command_line`).
+    """
+
+    folder: str
+    paths: tuple[str, ...] = ()
+    config_file: str | None = None
+    isolated: bool = False
+    standard_input: bytes = b""
+    standard_input_name: str | None = None
+    suppress: bool = True
+    overrides: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The report of a run, and the exit code that it means."""
+
+    report: Report
+    exit_code: int
+
+
+def run(request: Request, rules: Sequence[Rule]) -> Outcome:
+    """Judge what is asked for. Raises PathNotFound, ConfigError, and Undecodable for standard input."""
+    projects = _Projects(request, rules)
+    for path in expand([path for path in request.paths or (".",) if path != STANDARD_INPUT], request.folder):
+        projects.add(path)
+    if STANDARD_INPUT in request.paths:
+        projects.add_standard_input()
+    return projects.judge()
+
+
+@dataclass(slots=True)
+class _Entry:
+    project: Project
+    config: Config
+    excluded: list[str] = field(default_factory=list)
+
+
+class _Projects:
+    """The projects that the names of a request belong to."""
+
+    def __init__(self, request: Request, rules: Sequence[Rule]) -> None:
+        self.request = request
+        self.rules = rules
+        self.entries: dict[tuple[str, str | None], _Entry] = {}
+        self.configs: dict[str | None, Config] = {}
+        self.found: dict[str, str | None] = {}
+        self.common = self._common_parent()
+
+    def add(self, path: str) -> None:
+        """Take a file, or every file of a folder, into the projects that they belong to."""
+        is_folder = os.path.isdir(path)
+        entry = self._entry(path if is_folder else os.path.dirname(path))
+        if not is_folder:
+            self._name(entry, [path])
+            return
+        tree = entry.project.tree
+        files = [file for file in tree.files if is_below(file, path)]
+        if not files and path != entry.project.root:
+            # A hidden or ignored folder that is named all the same.
+            tree = search(path, entry.project.settings.excludes)
+            files = tree.files
+        nested = {os.path.dirname(file) for file in tree.configurations} - {entry.project.root}
+        for file in files:
+            if not nested or not any(is_below(file, folder) for folder in nested):
+                entry.project.name([file])
+            else:
+                self._name(self._entry(os.path.dirname(file)), [file])
+
+    def add_standard_input(self) -> None:
+        """Take standard input: the text of the file that it is named after, or a project of its own."""
+        name = self.request.standard_input_name
+        if name is None:
+            config_path = self._config_path(self.request.folder)
+            project = self._project(self.request.folder, self._config(config_path), is_alone=True)
+            entry = self.entries["", None] = _Entry(project, self._config(config_path))
+            entry.project.add_text(Source("<stdin>", decode(self.request.standard_input)))
+            return
+        path = os.path.normpath(os.path.join(self.request.folder, name))
+        entry = self._entry(os.path.dirname(path))
+        if self._is_excluded(entry, path):
+            entry.excluded.append(path)
+        else:
+            entry.project.add_text(Source(path, decode(self.request.standard_input)))
+
+    def judge(self) -> Outcome:
+        """Judge every project and bring the reports together."""
+        reports, exit_codes = [], []
+        for entry in self.entries.values():
+            cluster = Cluster(entry.config.kubernetes_version or DEFAULT_VERSION, entry.config.provider)
+            choice = _Choice(entry.config, entry.project.root)
+            report = lint(entry.project, self.rules, choice, cluster, suppress=self.request.suppress)
+            report.skipped += [Skipped(path, 1, "excluded by the configuration") for path in entry.excluded]
+            reports.append(report)
+            exit_codes.append(report.exit_code(entry.config.fail_severity))
+        merged = Report(self._report_root(), ())
+        merged.merge(reports)
+        return Outcome(merged, max(exit_codes, default=0))
+
+    def _name(self, entry: _Entry, files: Iterable[str]) -> None:
+        for file in files:
+            if self._is_excluded(entry, file):
+                entry.excluded.append(file)
+            else:
+                entry.project.name([file])
+
+    def _is_excluded(self, entry: _Entry, path: str) -> bool:
+        return is_below(path, entry.project.root) and entry.config.excludes(relative_path(path, entry.project.root))
+
+    def _entry(self, folder: str) -> _Entry:
+        config_path = self._config_path(folder)
+        root = self._root(folder, config_path)
+        entry = self.entries.get((root, config_path))
+        if entry is None:
+            config = self._config(config_path)
+            entry = self.entries[root, config_path] = _Entry(self._project(root, config), config)
+        return entry
+
+    def _project(self, root: str, config: Config, *, is_alone: bool = False) -> Project:
+        def within(path: str) -> str:
+            return relative_path(path, root) + ("/" if path.endswith("/") else "")
+
+        settings = ProjectSettings(
+            config.kubernetes_version or DEFAULT_VERSION,
+            config.namespace,
+            lambda path: config.excludes(within(path)),
+            lambda path: config.is_application(within(path)),
+        )
+        return Project(root, settings, is_alone=is_alone)
+
+    def _root(self, folder: str, config_path: str | None) -> str:
+        if config_path is not None and self.request.config_file is None:
+            return os.path.dirname(config_path)
+        return repository_of(folder) or self.common
+
+    def _config_path(self, folder: str) -> str | None:
+        if self.request.isolated:
+            return None
+        if self.request.config_file is not None:
+            return os.path.normpath(os.path.join(self.request.folder, self.request.config_file))
+        if folder not in self.found:
+            self.found[folder] = configuration.find(folder)
+        return self.found[folder]
+
+    def _config(self, path: str | None) -> Config:
+        if path not in self.configs:
+            config = Config() if path is None else configuration.load(path, self.rules)
+            self.configs[path] = config.with_command_line(self.rules, **self.request.overrides)  # type: ignore[arg-type]
+        return self.configs[path]
+
+    def _common_parent(self) -> str:
+        named = [path for path in self.request.paths if path != STANDARD_INPUT]
+        absolute = [os.path.normpath(os.path.join(self.request.folder, path)) for path in named]
+        folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
+        return os.path.commonpath(folders) if folders else self.request.folder
+
+    def _report_root(self) -> str:
+        """The folder that a report's paths are relative to: the repository's, where one tool reads many reports."""
+        roots = sorted({entry.project.root for entry in self.entries.values()})
+        if not roots:
+            return self.request.folder
+        return repository_of(roots[0]) or os.path.commonpath(roots)
+
+
+class _Choice:
+    """What one configuration decides about rules, asked with absolute paths."""
+
+    def __init__(self, config: Config, root: str) -> None:
+        self._config = config
+        self._root = root
+
+    def selects(self, rule: Rule) -> bool:
+        return self._config.selects(rule)
+
+    def severity_of(self, rule: Rule) -> Severity | None:
+        return self._config.severity_of(rule)
+
+    def options_of(self, rule: Rule) -> object | None:
+        return self._config.options_of(rule)
+
+    def ignores(self, rule: Rule, path: str) -> bool:
+        if not is_below(path, self._root):
+            return False
+        words = self._config.ignored_for(relative_path(path, self._root))
+        return bool(words) and configuration.names(words, rule.id, rule.category)

@@ -1,0 +1,183 @@
+"""`# kubelint: ignore[id] reason` comments and `kubelint.dev/ignore` annotations: which findings they silence.
+
+A comment binds to a subtree of the YAML, never to a line: a finding is silenced when it stands within. Trailing, it
+binds to the key or item that begins on its line, with all below; on a line of its own, to the next key or item at its
+indentation; above a document's first key, to the whole document.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kubelint.finding import Finding
+from kubelint.manifest import Manifest
+from kubelint.node import Node, Scalar, Sequence
+from kubelint.parser import Document
+from kubelint.resources import Resource
+from kubelint.source import Source, Span
+
+ANNOTATION = "kubelint.dev/ignore"
+
+_COMMENT = re.compile(
+    r"\#[ \t]*kubelint:[ \t]*(?P<word>\w[\w-]*)?(?P<list>[ \t]*\[(?P<ids>[^\]\r\n]*)\])?[ \t]*(?P<reason>[^\r\n]*)"
+)
+_SPLIT = re.compile(r"[,\s]+")
+
+
+@dataclass(slots=True, eq=False)
+class Suppression:
+    """One comment or annotation: where it stands, the rule ids it names, the stretch of text it binds to, its reason.
+
+    `scope` is None where it binds to nothing. `flaw` says what is wrong with it where it is no suppression at all.
+    """
+
+    span: Span
+    ids: tuple[str, ...]
+    scope: Span | None
+    reason: str
+    flaw: str | None = None
+    resource: Resource | None = None
+
+    def silences(self, finding: Finding) -> bool:
+        """Whether a finding is one that it means."""
+        return finding.rule in self.ids and self.scope is not None and self.scope.covers(finding.span)
+
+
+class Suppressions:
+    """Every suppression of one manifest, and which of their ids have been of use.
+
+    `known` are the ids of all rules, `ran` of those that judged this manifest.
+    """
+
+    def __init__(self, manifest: Manifest, known: frozenset[str], ran: frozenset[str]) -> None:
+        self.known = known
+        self._ran = ran
+        self.all = tuple(_in_comments(manifest)) + tuple(_in_annotations(manifest))
+        self._used: set[tuple[Suppression, str]] = set()
+
+    def silencing(self, finding: Finding) -> Suppression | None:
+        """The suppression that silences a finding, or None; it then counts as used."""
+        silencing = [suppression for suppression in self.all if suppression.silences(finding)]
+        for suppression in silencing:
+            self._used.add((suppression, finding.rule))
+        return silencing[0] if silencing else None
+
+    def may_need(self, rule: str, span: Span) -> None:
+        """Note that a rule could not tell about a resource: what silences it there is not unused."""
+        for suppression in self.all:
+            if suppression.scope is not None and (suppression.scope.covers(span) or span.covers(suppression.scope)):
+                self._used.add((suppression, rule))
+
+    def unused(self) -> Iterator[tuple[Suppression, str]]:
+        """The suppressions, with the id in question, that silenced nothing although the rule ran."""
+        for suppression in self.all:
+            for id in suppression.ids:
+                if id in self._ran and (suppression, id) not in self._used:
+                    yield suppression, id
+
+
+def _in_annotations(manifest: Manifest) -> Iterator[Suppression]:
+    for resource in manifest.resources:
+        scalar = resource.annotations.get(ANNOTATION)
+        if scalar is not None:
+            ids = tuple(filter(None, _SPLIT.split(str(scalar.value))))
+            yield Suppression(scalar.span, ids, resource.span, "", None, resource)
+
+
+def _in_comments(manifest: Manifest) -> Iterator[Suppression]:
+    source = manifest.source
+    if "kubelint:" not in source.text:
+        return
+    documents = [part.document for part in manifest.parts if part.document.root is not None]
+    layouts: dict[int, _Layout] = {}
+    for found in _COMMENT.finditer(source.text):
+        document = next((d for d in documents if d.span.start <= found.start() < d.span.end), None)
+        if document is None:
+            continue
+        layout = layouts.setdefault(id(document), _Layout(source, document))
+        if layout.is_comment(found.start()):
+            yield _suppression(found, source, layout)
+
+
+def _suppression(found: re.Match[str], source: Source, layout: _Layout) -> Suppression:
+    end = found.end() - len(found[0]) + len(found[0].rstrip())
+    span = Span(source, found.start(), end)
+    ids = tuple(filter(None, _SPLIT.split(found["ids"] or "")))
+    if found["word"] != "ignore" or not ids:
+        flaw = "a suppression names the rules that it silences"
+        if found["word"] != "ignore":
+            flaw = f"`kubelint: {found['word'] or ''}` is no suppression"
+        return Suppression(span, ids, None, "", flaw)
+    return Suppression(span, ids, layout.scope_of(found.start()), found["reason"].strip())
+
+
+class _Layout:
+    """Where the keys, items and texts of one document stand."""
+
+    def __init__(self, source: Source, document: Document) -> None:
+        self.source = source
+        root = document.root
+        assert root is not None
+        self.root = root
+        self.entries: list[tuple[int, Span]] = []
+        """Where each key or dash begins, and the stretch that it stands for, in the order of the text."""
+        texts = []
+        for node in root.walk():
+            if node.repeats is not None and node.parent is not None and node.parent.repeats is not None:
+                continue
+            if isinstance(node, Scalar):
+                texts.append((node.start, node.end))
+            if node.key_start >= 0:
+                texts.append((node.key_start, node.key_end))
+                self.entries.append((node.key_start, node.entry))
+            elif isinstance(node.parent, Sequence):
+                dash = self._dash_of(node)
+                self.entries.append((dash, Span(source, dash, node.end)))
+        self.texts = sorted(texts)
+        self.text_starts = [start for start, _ in self.texts]
+        self.entries.sort(key=lambda entry: (entry[0], -entry[1].end))
+
+    def is_comment(self, offset: int) -> bool:
+        """Whether a `#` begins a comment: it stands in no text, and at the start of a line or behind a blank."""
+        if offset and self.source.text[offset - 1] not in " \t\r\n":
+            return False
+        index = bisect_right(self.text_starts, offset) - 1
+        return index < 0 or offset >= self.texts[index][1]
+
+    def scope_of(self, offset: int) -> Span | None:
+        """What a comment that begins at an offset binds to."""
+        line, column = self.source.position(offset)
+        line_start = self.source.line_starts[line - 1]
+        if self.source.text[line_start:offset].strip(" \t-"):
+            return next((span for begin, span in self.entries if line_start <= begin < offset), self._around(offset))
+        following = [(begin, span) for begin, span in self.entries if begin > offset]
+        if following and following[0][0] == self.entries[0][0]:
+            return self.root.span
+        for begin, span in following:
+            entry_line, entry_column = self.source.position(begin)
+            if entry_column == column and self._begins_line(begin, entry_line):
+                return span
+            if entry_column < column:
+                break
+        return None
+
+    def _around(self, offset: int) -> Span | None:
+        """The innermost key or item whose stretch a trailing comment ends or continues, such as a closing bracket."""
+        line = self.source.position(offset).line
+        line_start = self.source.line_starts[line - 1]
+        around = [span for _, span in self.entries if span.start < line_start <= span.end]
+        return around[-1] if around else None
+
+    def _begins_line(self, offset: int, line: int) -> bool:
+        return not self.source.text[self.source.line_starts[line - 1] : offset].strip(" \t-")
+
+    def _dash_of(self, node: Node) -> int:
+        text, start = self.source.text, node.start
+        while start > 0 and text[start] != "-":
+            if text[start] in "[,":
+                return node.start
+            start -= 1
+        return start

@@ -1,0 +1,233 @@
+"""Everything of a project, looked up by kind, namespace and labels; what is deployed together; what cannot be known.
+
+A look-up that cannot know raises `CannotTell`: the engine records it, and the rule says nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from kubelint.facts.kinds import LOCAL_GROUPS, WITHOUT_PODS
+from kubelint.kustomization import Composition
+from kubelint.manifest import Manifest, may_hold_pods
+from kubelint.node import Mapping, Scalar
+from kubelint.resources import KINDS, POD_TEMPLATES, Resource, Service, Workload, is_read
+from kubelint_schemas import Index
+
+
+class CannotTell(Exception):
+    """The manifests at hand do not decide the question; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """Something that may stand for pods and cannot be read: where, in which namespace (None: any), and why."""
+
+    path: str
+    namespace: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What is deployed together: the folder that holds all of it, and which files there belong to it."""
+
+    folder: str
+    files: frozenset[str] | None = None
+    """Its files, where a kustomization names them; else every file of the folder."""
+    with_folders_below: bool = False
+    """Whether the files of the folders below belong to it too."""
+
+    def holds(self, path: str) -> bool:
+        """Whether a file belongs to it."""
+        if self.files is not None:
+            return path in self.files
+        return is_below(path, self.folder) if self.with_folders_below else os.path.dirname(path) == self.folder
+
+
+class Workspace:
+    """All manifests of a run and of its surroundings.
+
+    `load` gives them and is called at the first look-up; a run that never looks up never pays for reading them.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        load: Callable[[], Iterable[Manifest]],
+        composition: Composition,
+        folders: tuple[str, ...],
+        version: str,
+    ) -> None:
+        self.root = root
+        self._load = load
+        self._composition = composition
+        self._folders = folders
+        self._index = Index.of(version)
+        self._applications: dict[str, Application] = {}
+
+    @cached_property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """Every manifest, in the order of their paths."""
+        return tuple(sorted(self._load(), key=lambda manifest: manifest.path))
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """Every object that can be read, of any kind."""
+        return tuple(resource for manifest in self.manifests for resource in manifest.resources)
+
+    @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """Every Service."""
+        return tuple(resource for resource in self.resources if isinstance(resource, Service))
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Every Pod and every object with a pod template, custom resources built like a Deployment included."""
+        found = []
+        for resource in self.resources:
+            if isinstance(resource, Workload):
+                found.append(resource)
+            elif isinstance(resource.get("spec", "template", "metadata", "labels"), Mapping):
+                found.append(_TemplatedResource(resource))
+        return tuple(found)
+
+    def is_without_pods(self, kind: str) -> bool:
+        """Whether no object of this kind stands for pods."""
+        return kind not in POD_TEMPLATES and (
+            kind in KINDS or kind in WITHOUT_PODS or bool(self._index.api_versions_of(kind))
+        )
+
+    def application_of(self, resource: Resource) -> Application:
+        """What is deployed together with a resource.
+
+        The kustomizations that deploy its file, with all that they reach; else its chart, or a folder that the
+        configuration names; else the folder of its file.
+        """
+        application = self._applications.get(resource.path)
+        if application is None:
+            application = self._applications[resource.path] = self._find_application(resource.path)
+        return application
+
+    def surroundings_of(self, application: Application) -> Application:
+        """The folder around an application, as far as the project reaches."""
+        parent = os.path.dirname(application.folder)
+        return Application(parent if is_below(parent, self.root) else self.root, with_folders_below=True)
+
+    def selected_by(self, service: Service) -> tuple[Workload, ...]:
+        """The workloads anywhere in the project whose pods a Service may select. None of them for an empty selector."""
+        if not service.selector:
+            return ()
+        key, wanted = next(iter(service.selector.items()))
+        return tuple(
+            workload
+            for workload in self._workloads_by_label.get((key, wanted.value), ())
+            if may_share_namespace(workload, service) and workload.has_labels(service.selector)
+        )
+
+    def with_labels(self, selector: dict[str, Scalar]) -> tuple[Workload, ...]:
+        """The workloads in any namespace whose pods carry all of these labels."""
+        return tuple(workload for workload in self.workloads if selector and workload.has_labels(selector))
+
+    def require_sight(self, scope: Application, namespace: str | None) -> None:
+        """Make sure that nothing within an application's folder, or anywhere in that namespace, hides pods.
+
+        Raises CannotTell with the first thing that does.
+        """
+        for spot in self.blind_spots:
+            in_scope = scope.holds(spot.path) or is_below(spot.path, scope.folder)
+            if spot.namespace is None:
+                relevant = in_scope
+            else:
+                relevant = spot.namespace == namespace or (namespace is None and in_scope)
+            if relevant:
+                raise CannotTell(f"{spot.why} ({self.shown(spot.path)})")
+
+    def shown(self, path: str) -> str:
+        """A path as one reads it in a message: relative to the project."""
+        return os.path.relpath(path, self.root) if is_below(path, self.root) else path
+
+    @cached_property
+    def blind_spots(self) -> tuple[BlindSpot, ...]:
+        """Everything that may stand for pods and cannot be read."""
+        return tuple(self._find_blind_spots())
+
+    def _find_blind_spots(self) -> Iterator[BlindSpot]:
+        for kustomization in self._composition.kustomizations:
+            if kustomization.blind is not None:
+                yield BlindSpot(kustomization.path, None, kustomization.blind)
+        for manifest in self.manifests:
+            if manifest.unreadable is not None:
+                yield BlindSpot(manifest.path, None, "a file cannot be read")
+            for part in manifest.parts:
+                hides_pods = may_hold_pods(part, self.is_without_pods)
+                if part.skipped == "kustomize patch":
+                    continue
+                if part.skipped and hides_pods:
+                    yield BlindSpot(manifest.path, None, f"a document is not rendered: {part.skipped}")
+                elif part.problem is not None and hides_pods:
+                    yield BlindSpot(manifest.path, None, "a document cannot be read")
+            for resource in manifest.resources:
+                if not self._is_understood(resource):
+                    why = f"the kind {resource.kind} is unknown and may stand for pods"
+                    yield BlindSpot(manifest.path, resource.namespace, why)
+
+    def _is_understood(self, resource: Resource) -> bool:
+        if is_read(resource.api_version, resource.kind):
+            return True
+        group = resource.api_version.rpartition("/")[0]
+        if any(group == local or group.endswith(f".{local}") for local in LOCAL_GROUPS) or resource.name is None:
+            return True
+        if resource.kind in KINDS or resource.kind in POD_TEMPLATES:
+            # A kind of the same name in another group, such as Knative's Service.
+            return resource.kind in WITHOUT_PODS
+        return self.is_without_pods(resource.kind)
+
+    @cached_property
+    def _workloads_by_label(self) -> dict[tuple[str, object], list[Workload]]:
+        index: dict[tuple[str, object], list[Workload]] = {}
+        for workload in self.workloads:
+            labels = {key: scalar.value for key, scalar in workload.pod_labels.items()}
+            for entry in {*labels.items(), *workload.added_labels.items()}:
+                index.setdefault(entry, []).append(workload)
+        return index
+
+    def _find_application(self, path: str) -> Application:
+        kustomizations = self._composition.reaching.get(path)
+        if kustomizations:
+            files: set[str] = {path}
+            for kustomization in kustomizations:
+                files |= self._composition.files_of[kustomization.path] | {kustomization.path}
+            return Application(os.path.commonpath([os.path.dirname(file) for file in files]), frozenset(files))
+        below = [folder for folder in self._folders if is_below(path, folder)]
+        if below:
+            return Application(max(below, key=len), with_folders_below=True)
+        return Application(os.path.dirname(path))
+
+
+class _TemplatedResource(Workload):
+    """A custom resource with a pod template where a Deployment has it, such as an Argo Rollout."""
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(resource.node, resource.api_version, resource.kind)
+        self.namespace = resource.namespace
+        self.added_labels = resource.added_labels
+
+    @cached_property
+    def template(self) -> Mapping | None:
+        """The pod template."""
+        template = self.get("spec", "template")
+        return template if isinstance(template, Mapping) else None
+
+
+def may_share_namespace(one: Resource, other: Resource) -> bool:
+    """Whether two objects may live in one namespace: an unset namespace may be any."""
+    return one.namespace is None or other.namespace is None or one.namespace == other.namespace
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether an absolute path is a folder or lies below it."""
+    return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)

@@ -1,0 +1,22 @@
+"""A key that a mapping holds twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubelint import Finding, Manifest, Severity, finding, rule
+
+
+@rule(severity=Severity.ERROR)
+def duplicate_key(manifest: Manifest) -> Iterator[Finding]:
+    """A mapping holds the same key twice."""
+    for part in manifest.parts:
+        if part.skipped:
+            continue
+        for later, earlier in part.document.duplicates:
+            yield finding(
+                later.key,
+                f"the key `{later.step}` is given a second time",
+                help="keep one of the two; without strict validation the later one would win in silence",
+                related=[(earlier.key, "first given here")],
+            )

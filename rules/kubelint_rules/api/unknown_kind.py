@@ -1,0 +1,61 @@
+"""An apiVersion and kind that Kubernetes does not have, next to one that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubelint import Cluster, Finding, Resource, Severity, finding, rule
+from kubelint.resources import KINDS, text_of
+from kubelint.suggestion import closest
+from kubelint_schemas import Index
+
+
+@rule(severity=Severity.ERROR)
+def unknown_kind(resource: Resource, cluster: Cluster) -> Iterator[Finding]:
+    """The apiVersion has no such kind, but Kubernetes has one that is nearly the same."""
+    index = Index.of(cluster.version)
+    api_version, kind = resource.api_version, resource.kind
+    if index.knows(api_version, kind):
+        return
+
+    kind_place = resource.get("kind") or resource.node
+    if not api_version:
+        known = " or ".join(_current(index.api_versions_of(kind)))
+        yield finding(kind_place, f"{kind} has no apiVersion", help=f"add `apiVersion: {known}`", reason="Required")
+        return
+
+    # Groups that are none of Kubernetes' own may define whatever kinds they like.
+    own_groups = {version.rpartition("/")[0] for version, _ in index.kinds}
+    group = api_version.rpartition("/")[0]
+    api_versions = _current(index.api_versions_of(kind))
+    if api_versions and kind in KINDS and (group in own_groups or _was_kubernetes_own(group)):
+        yield finding(
+            resource.get("apiVersion") or resource.node,
+            f"Kubernetes {cluster.version} has no {kind} in {api_version}",
+            help=f"write `apiVersion: {api_versions[-1]}`",
+        )
+        return
+    if group in own_groups:
+        meant = closest(kind, {known for version, known in index.kinds if version == api_version}, cutoff=0.8)
+        if meant is not None:
+            yield finding(
+                kind_place, f"{api_version} has no kind {text_of(kind_place) or kind}", help=f"write `kind: {meant}`"
+            )
+        return
+    meant = closest(api_version, {version for version, known in index.kinds if known == kind}, cutoff=0.8)
+    if meant is not None:
+        yield finding(
+            resource.get("apiVersion") or resource.node,
+            f"there is no apiVersion {api_version} with a kind {kind}",
+            help=f"write `apiVersion: {meant}`",
+        )
+
+
+def _current(api_versions: tuple[str, ...]) -> tuple[str, ...]:
+    """The stable ones where there are any, without the group of events and the like that only mirrors another."""
+    stable = tuple(version for version in api_versions if "alpha" not in version and "beta" not in version)
+    return stable or api_versions
+
+
+def _was_kubernetes_own(group: str) -> bool:
+    return group == "extensions" or group.endswith(".k8s.io")

@@ -1,0 +1,1 @@
+"""How far a Service reaches, and what must not be reachable."""

@@ -1,0 +1,26 @@
+"""A public load balancer that lets everyone connect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubelint import Exposure, Finding, Level, Service, Severity, finding, rule
+from kubelint.exposure import Confidence, Restriction
+
+
+@rule(severity=Severity.WARNING)
+def source_ranges_missing(service: Service, exposure: Exposure) -> Iterator[Finding]:
+    """A public load balancer does not say from which addresses one may connect."""
+    if service.type != "LoadBalancer" or service.type_node is None:
+        return
+    if exposure.level is not Level.INTERNET or exposure.restriction is not Restriction.NONE:
+        return
+
+    message = "anyone on the internet can connect to this load balancer"
+    if exposure.confidence is Confidence.ASSUMED:
+        message += "; that it is public is assumed, since nothing says otherwise"
+    yield finding(
+        service.type_node,
+        message,
+        help="list the client networks in `loadBalancerSourceRanges`, or make the load balancer internal",
+    )

@@ -1,0 +1,1 @@
+"""What stands in the way of judging: files that cannot be read, suppressions that mean nothing."""

@@ -1,0 +1,22 @@
+"""A suppression that names no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubelint import Finding, Manifest, Severity, Suppressions, finding, rule
+from kubelint.suggestion import closest
+
+
+@rule(severity=Severity.WARNING)
+def unknown_suppression(manifest: Manifest, suppressions: Suppressions) -> Iterator[Finding]:
+    """A suppression names a rule that does not exist, or none at all."""
+    for suppression in suppressions.all:
+        if suppression.flaw is not None:
+            yield finding(suppression.span, suppression.flaw, help="write `# kubelint: ignore[rule-id] reason`")
+            continue
+        for id in suppression.ids:
+            if id not in suppressions.known:
+                meant = closest(id, suppressions.known)
+                help = f"write `{meant}`" if meant else "`kubelint rules` lists them all"
+                yield finding(suppression.span, f"there is no rule `{id}`", help=help)

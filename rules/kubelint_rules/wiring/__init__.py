@@ -1,0 +1,1 @@
+"""Does it connect: selectors, ports, references between objects."""
