@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kubelint.facts.providers import Annotation, Provider, providers
 from kubelint.node import Node, Scalar
-from kubelint.resources import Service, items_of, text_of
+from kubelint.resources import Service, integer_of, items_of, text_of
 from kubelint.template import placeholder_in
 
 if TYPE_CHECKING:
@@ -128,9 +128,9 @@ def exposure_of(service: Service, provider: str | None) -> Exposure:
     return replace(widest, opens_node_ports=_opens_node_ports(service))
 
 
-def _width(way_in: Exposure) -> tuple[int, bool, bool]:
+def _width(way_in: Exposure) -> tuple[int, bool, int]:
     is_open = way_in.restriction in (Restriction.NONE, Restriction.NOT_ENFORCED)
-    return way_in.level.rank, is_open, way_in.confidence is Confidence.CERTAIN
+    return way_in.level.rank, is_open, -list(Confidence).index(way_in.confidence)
 
 
 def _opens_node_ports(service: Service) -> bool:
@@ -138,7 +138,7 @@ def _opens_node_ports(service: Service) -> bool:
         return service.type == "NodePort"
     allocate = service.get("spec", "allocateLoadBalancerNodePorts")
     is_off = isinstance(allocate, Scalar) and allocate.value is False
-    return not is_off or any(port.node.get("nodePort") for port in service.ports)
+    return not is_off or any(integer_of(port.node.get("nodePort")) for port in service.ports)
 
 
 def _by_external_addresses(service: Service) -> list[Exposure]:
@@ -200,14 +200,15 @@ class _Reading(NamedTuple):
 def _answer(service: Service, readings: Sequence[_Reading], is_sure: bool, written: Evidence) -> Exposure:
     """The exposure where one of these controllers is at work and only the cluster knows which.
 
-    What the manifest says to one of them counts more than the others' defaults; then the widest answer is taken. Of the
-    two AWS controllers, which share their keys, one makes a public load balancer by default and one a private one.
+    What the manifest says to one of them counts more than the others' defaults; then the widest answer is taken, and
+    one that does not know contradicts nobody. Of the two AWS controllers, which share their keys, one makes a public
+    load balancer by default and one a private one.
     """
     counted = [reading for reading in readings if reading.is_written] or readings
     widest = max(counted, key=lambda reading: reading.level.rank)
     if is_sure or (widest.is_written and all(reading.level is widest.level for reading in readings)):
         confidence = Confidence.CERTAIN
-    elif all(reading.level is widest.level for reading in counted):
+    elif all(reading.level in (widest.level, Level.UNKNOWN) for reading in counted):
         confidence = Confidence.LIKELY
     else:
         confidence = Confidence.ASSUMED
@@ -338,7 +339,7 @@ def _place_given(service: Service, field: str) -> Node | None:
     """Where an annotation or a `spec.` field is written, unless there is nothing in it."""
     in_spec = field.startswith("spec.")
     node = service.get("spec", field.removeprefix("spec.")) if in_spec else service.annotations.get(field)
-    return node if items_of(node) or text_of(node) else None
+    return node if text_of(node) or _listed(node) else None
 
 
 def _listed(node: Node | None) -> list[tuple[Node, str]]:

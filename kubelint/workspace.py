@@ -40,6 +40,8 @@ class Application:
     """Its files, where a kustomization names them; else every file of the folder."""
     with_folders_below: bool = False
     """Whether the files of the folders below belong to it too."""
+    is_variant: bool = False
+    """Whether it is one of several files that cannot be deployed together: each defines what another one defines."""
 
     def holds(self, path: str) -> bool:
         """Whether a file belongs to it."""
@@ -113,20 +115,33 @@ class Workspace:
         return application
 
     def surroundings_of(self, application: Application) -> Application:
-        """The folder around an application, as far as the project reaches."""
+        """The folder around an application, as far as the project reaches; of a variant, the variant itself."""
+        if application.is_variant:
+            return application
         parent = os.path.dirname(application.folder)
         return Application(parent if is_below(parent, self.root) else self.root, with_folders_below=True)
 
     def selected_by(self, service: Service) -> tuple[Workload, ...]:
-        """The workloads anywhere in the project whose pods a Service may select. None of them for an empty selector."""
+        """The workloads whose pods a Service may select: those of its application, else those around it, else any.
+
+        None of them for an empty selector.
+        """
         if not service.selector:
             return ()
         key, wanted = next(iter(service.selector.items()))
-        return tuple(
+        found = tuple(
             workload
             for workload in self._workloads_by_label.get((key, wanted.value), ())
             if may_share_namespace(workload, service) and workload.has_labels(service.selector)
         )
+        if len(found) < 2:
+            return found
+        application = self.application_of(service)
+        for circle in (application, self.surroundings_of(application)):
+            within = tuple(workload for workload in found if circle.holds(workload.path))
+            if within:
+                return within
+        return found
 
     def with_labels(self, selector: dict[str, Scalar]) -> tuple[Workload, ...]:
         """The workloads in any namespace whose pods carry all of these labels."""
@@ -195,6 +210,16 @@ class Workspace:
                 index.setdefault(entry, []).append(workload)
         return index
 
+    @cached_property
+    def _variants(self) -> frozenset[str]:
+        """The files that define an object which another file of their folder defines as well."""
+        defining: dict[tuple[str, str, str | None, str], set[str]] = {}
+        for resource in self.resources:
+            if resource.name is not None:
+                identity = (os.path.dirname(resource.path), resource.kind, resource.namespace, resource.name)
+                defining.setdefault(identity, set()).add(resource.path)
+        return frozenset(path for paths in defining.values() if len(paths) > 1 for path in paths)
+
     def _find_application(self, path: str) -> Application:
         kustomizations = self._composition.reaching.get(path)
         if kustomizations:
@@ -205,7 +230,10 @@ class Workspace:
         below = [folder for folder in self._folders if is_below(path, folder)]
         if below:
             return Application(max(below, key=len), with_folders_below=True)
-        return Application(os.path.dirname(path))
+        folder = os.path.dirname(path)
+        if path in self._variants:
+            return Application(folder, frozenset((path,)), is_variant=True)
+        return Application(folder)
 
 
 class _TemplatedResource(Workload):

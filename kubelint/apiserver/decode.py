@@ -140,10 +140,24 @@ def _unknown_field(node: Node, name: str, definition: Definition) -> Statement:
     message = f"{kind} has no field `{_short(name)}`"
     if meant is not None:
         return Statement("unknown-field", node.key, message, f"write `{meant}`")
-    known = [field for field in definition.fields if field not in ("status",)]
+    owner = _owner_of(name, node, definition)
+    if owner is not None:
+        return Statement("unknown-field", node.key, message, f"put it below `{owner}`")
+    known = [field for field in definition.fields if field != "status"]
     if len(known) <= 12:
         return Statement("unknown-field", node.key, message, f"write one of {', '.join(known)}, or remove it")
     return Statement("unknown-field", node.key, message, "remove it, or move it to the object that it belongs to")
+
+
+def _owner_of(name: str, node: Node, definition: Definition) -> str | None:
+    """The field of the same object below which an unknown one belongs, if there is just one."""
+    owners = [
+        field
+        for field, type in definition.fields.items()
+        if (type.kind == "object" and name in type.definition.fields)
+        or (type.kind == "map" and isinstance(node, Scalar) and isinstance(node.value, str))
+    ]
+    return owners[0] if len(owners) == 1 else None
 
 
 def _short(text: str) -> str:

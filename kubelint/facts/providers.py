@@ -40,16 +40,17 @@ class Provider:
     """A controller that serves Services of type LoadBalancer; one entry of `providers.json`.
 
     Whom it serves: `classes` maps a loadBalancerClass to its reach (None where the annotations decide), `selected_by`
-    are annotations that pick it by their values, `prefixes` begin the keys written for it and for others that share them.
+    are annotations that pick it by their values, `prefixes` begin the keys written for it and those that share them.
 
     How far it reaches: of `scope_keys`, the first that says anything wins; `default` is the reach where none does, or
     `address` where one of `address_keys` decides, or else a pool. `refused_together` names sets of annotations and
     `spec.` fields with which it makes no load balancer. `node_ports` is `internet` where the provider opens the nodes'
     firewall for NodePort Services, unless one of `node_port_keys` forbids it.
 
-    Who may connect: `source_ranges` is what becomes of spec.loadBalancerSourceRanges (`enforced`, `ignored`, `depends` on
-    the cluster), `range_keys` are annotations that hold such ranges too. `opaque_keys` put the answer out of sight, ranges
-    or not; `restricting_keys` narrow it in a form of their own. `source` holds keys of the table's `sources`.
+    Who may connect: `source_ranges` is what becomes of spec.loadBalancerSourceRanges (`enforced`, `ignored`, or
+    `depends` on the cluster), `range_keys` are annotations that hold such ranges too. `opaque_keys` put the answer out
+    of sight, ranges or not; `restricting_keys` narrow it in a form of their own. `source` holds keys of the table's
+    `sources`.
     """
 
     def __init__(self, identifier: str, entry: dict[str, Any], grammars: dict[str, dict[str, str]]) -> None:

@@ -89,7 +89,7 @@ def render(report: Report, style: Style) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A tree of sarif_om's objects as dictionaries and lists, without what is unset or equal to the standard's default.
+    """A tree of sarif_om's objects as dictionaries and lists, without what equals the standard's default (or is unset).
 
     `level` is the exception: a result without it does not mean the default but the level of its rule.
     """
@@ -99,7 +99,7 @@ def _plain(value: Any) -> Any:
         for attribute in attributes:
             content = getattr(value, attribute.name)
             default = attribute.default.factory() if hasattr(attribute.default, "factory") else attribute.default
-            if content is not None and (content != default or attribute.name == "level"):
+            if content != default or attribute.name == "level":
                 written[attribute.metadata["schema_property_name"]] = _plain(content)
         return written
     if isinstance(value, dict):
@@ -239,9 +239,7 @@ def _context(span: Span) -> Any:
 def _utf16_column(source: Source, position: Position) -> int:
     start = source.line_starts[position.line - 1]
     before = source.text[start : start + position.column - 1]
-    return (
-        position.column + sum(character > "\uffff" for character in before) if not before.isascii() else position.column
-    )
+    return len(before.encode("utf-16-le", "surrogatepass")) // 2 + 1
 
 
 def _message(text: str) -> Any:

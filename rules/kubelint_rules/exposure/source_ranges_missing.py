@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kubelint import Exposure, Finding, Level, Service, Severity, finding, rule
 from kubelint.exposure import Confidence, Restriction
+from kubelint.facts.providers import providers
 
 
 @rule(severity=Severity.WARNING)
@@ -14,6 +15,10 @@ def source_ranges_missing(service: Service, exposure: Exposure) -> Iterator[Find
     if service.type != "LoadBalancer" or service.type_node is None:
         return
     if exposure.level is not Level.INTERNET or exposure.restriction is not Restriction.NONE:
+        return
+    provider = providers().get(exposure.provider or "")
+    if provider is not None and provider.source_ranges == "ignored":
+        # Ranges would be a false comfort there; the provider has firewalls of its own.
         return
 
     message = "anyone on the internet can connect to this load balancer"

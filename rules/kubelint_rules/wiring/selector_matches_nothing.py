@@ -16,6 +16,8 @@ def selector_matches_nothing(service: Service, workspace: Workspace) -> Iterator
     """A Service selects no pod."""
     if service.type == "ExternalName" or not service.selector or workspace.selected_by(service):
         return
+    if service.namespace == "kube-system":
+        raise CannotTell("kube-system holds pods that the cluster brings itself")
 
     nearest = _nearest(service, _candidates(service, workspace))
     place, message, related = _difference(service, nearest)
@@ -53,14 +55,28 @@ def _candidates(service: Service, workspace: Workspace) -> list[Workload]:
 
 
 def _is_alike(service: Service, workload: Workload) -> bool:
-    """Whether a workload in another folder looks as if the Service were meant for it."""
-    return _agreeing(service, workload) > 0 or (service.name is not None and service.name == workload.name)
+    """Whether a workload in another folder looks as if the Service were meant for it: all but one label agree, or it
+    bears the Service's name or nearly its labels, and every label that the selector asks for."""
+    agreeing = _agreeing(service, workload)
+    if agreeing > 0:
+        return agreeing == len(service.selector) - 1
+    labels = workload.pod_labels
+    if not labels.keys() >= service.selector.keys():
+        return False
+    return service.name == workload.name or all(
+        closest(str(wanted.value), [str(labels[key].value)]) for key, wanted in service.selector.items()
+    )
 
 
 def _nearest(service: Service, candidates: list[Workload]) -> Workload:
-    """The workload whose labels differ least; of several, the one that is called most alike, then the first."""
-    most = max(_agreeing(service, workload) for workload in candidates)
-    best = [workload for workload in candidates if _agreeing(service, workload) == most]
+    """The workload whose labels differ least; of several, one of the same file, then the one called most alike."""
+
+    def likeness(workload: Workload) -> tuple[int, int, bool]:
+        shared = service.selector.keys() & workload.pod_labels.keys()
+        return _agreeing(service, workload), len(shared), workload.path == service.path
+
+    most = max(map(likeness, candidates))
+    best = [workload for workload in candidates if likeness(workload) == most]
     namesake = closest(service.name or "", [workload.name or "" for workload in best], cutoff=0.5)
     return next((workload for workload in best if workload.name == namesake), best[0])
 
