@@ -90,6 +90,8 @@ class Exposure:
     provider: str | None = None
     evidence: tuple[Evidence, ...] = ()
     opens_node_ports: bool = False
+    load_balancer: Exposure | None = None
+    """What its load balancer alone amounts to, whatever else leads to the Service; None where it has none."""
 
     @property
     def is_external(self) -> bool:
@@ -125,7 +127,8 @@ def exposure_of(service: Service, provider: str | None) -> Exposure:
         case _:
             by_type = Exposure(Level.UNKNOWN, evidence=(written,))
     widest = max((by_type, *_by_external_addresses(service)), key=_width)
-    return replace(widest, opens_node_ports=_opens_node_ports(service))
+    load_balancer = by_type if service.type == "LoadBalancer" else None
+    return replace(widest, opens_node_ports=_opens_node_ports(service), load_balancer=load_balancer)
 
 
 def _width(way_in: Exposure) -> tuple[int, bool, int]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```[ \t]*$", re.M | re.S)
 _HEADING = re.compile(r"^##[ \t]+(?P<name>.+?)[ \t]*$", re.M)
 _TITLE = re.compile(r"^#[ \t]+(?P<name>.+?)[ \t]*$", re.M)
-_EXPECTATION = re.compile(r'(expect|undecided)(-below)?:[ \t]*([\w-]+)[ \t]+"([^"\n]*)"')
-_EXPECTATIONS = re.compile(rf"[ \t]*\#[ \t]*(?:{_EXPECTATION.pattern}[ \t]*)+$", re.M)
+_EXPECTATION = re.compile(r'(expect|undecided)(-below)?:[ \t]*([\w-]+)(?:\[(\w+)\])?[ \t]+"([^"\n]*)"')
+_EXPECTATIONS = re.compile(rf"(?P<blank>[ \t]*)\#[ \t]*(?:{_EXPECTATION.pattern}[ \t]*)+$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Expectation:
     rule: str
     text: str
     is_undecided: bool = False
+    severity: str | None = None
 
 
 @dataclass(slots=True)
@@ -39,13 +40,14 @@ class Example:
     def expectations(self) -> list[Expectation]:
         """What the comments in its files expect: `# expect: rule-id "words"`, `# undecided: rule-id "words"`.
 
-        `expect-below` speaks of the next line, where no comment can stand.
+        `expect-below` speaks of the next line, where no comment can stand; `rule-id[note]` also says the severity.
         """
         found = []
         for file, text in self.files.items():
             for number, line in enumerate(text.splitlines(), 1):
-                for verdict, below, rule, words in _EXPECTATION.findall(line.partition("#")[2]):
-                    found.append(Expectation(file, number + bool(below), rule, words, verdict == "undecided"))
+                for verdict, below, rule, severity, words in _EXPECTATION.findall(line.partition("#")[2]):
+                    at, is_undecided = number + bool(below), verdict == "undecided"
+                    found.append(Expectation(file, at, rule, words, is_undecided, severity or None))
         return found
 
 
@@ -87,10 +89,18 @@ def read(text: str) -> Page:
 
 
 def for_reading(text: str) -> str:
-    """The page without what only the tests need: expectations, and what info strings say beside language and file."""
+    """The page as people read it: expectations in plain words, info strings without what only the tests need."""
 
     def plain(fence: re.Match[str]) -> str:
         words = [word for word in fence["info"].split() if "=" not in word or word.startswith("file=")]
-        return f"```{' '.join(words)}\n{_EXPECTATIONS.sub('', fence['text'])}```"
+        return f"```{' '.join(words)}\n{_EXPECTATIONS.sub(_in_plain_words, fence['text'])}```"
 
     return _FENCE.sub(plain, text)
+
+
+def _in_plain_words(expectations: re.Match[str]) -> str:
+    said = [
+        f"{'cannot tell: ' if verdict == 'undecided' else 'found: '}{words}"
+        for verdict, _, _, _, words in _EXPECTATION.findall(expectations[0])
+    ]
+    return f"{expectations['blank']}# {'; '.join(said)}"

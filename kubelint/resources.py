@@ -42,6 +42,23 @@ _GROUPS = {
         ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"), ("admissionregistration.k8s.io",)
     ),
 }
+RUNTIME_LABELS: dict[str, tuple[str, ...]] = {
+    "StatefulSet": ("statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"),
+    "Deployment": ("pod-template-hash",),
+    "ReplicaSet": ("pod-template-hash",),
+    "DaemonSet": ("controller-revision-hash", "pod-template-generation"),
+    "Job": (
+        *("job-name", "batch.kubernetes.io/job-name", "controller-uid", "batch.kubernetes.io/controller-uid"),
+        "batch.kubernetes.io/job-completion-index",
+    ),
+}
+RUNTIME_LABELS["CronJob"] = RUNTIME_LABELS["Job"]
+"""Labels that controllers give to the pods of a workload kind, with values that no manifest knows.
+
+k8s.io/api apps/v1 and batch/v1: StatefulSetPodNameLabel, PodIndexLabel, ControllerRevisionHashLabelKey,
+DefaultDeploymentUniqueLabelKey, DeprecatedTemplateGeneration, JobNameLabel, ControllerUidLabel.
+"""
+
 KINDS = frozenset(_GROUPS)
 """Every kind that kubelint reads, built into Kubernetes or not."""
 
@@ -225,10 +242,11 @@ class Workload(Resource):
         return tuple(Container(item) for item in running if isinstance(item, Mapping))
 
     def has_labels(self, selector: dict[str, Scalar]) -> bool:
-        """Whether its pods carry every label of a selector, as written or as kustomizations add them."""
+        """Whether its pods may carry every label of a selector: as written, added by kustomizations, or at run time."""
         return all(
             (key in self.pod_labels and self.pod_labels[key].value == wanted.value)
             or (key in self.added_labels and self.added_labels[key] == wanted.value)
+            or key in RUNTIME_LABELS.get(self.kind, ())
             for key, wanted in selector.items()
         )
 

@@ -13,11 +13,13 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from kubelint.page import Example, read
+from kubelint.page import Example, Expectation, read
 from kubelint.report import Report
 from kubelint.rule import Rule
 from kubelint.run import Request, run
+from kubelint.source import Span
 
 _OVERRIDES = {"provider": "provider", "version": "kubernetes_version", "namespace": "namespace"}
 
@@ -44,6 +46,12 @@ class Case:
         settings = dict(self.example.settings)
         extra = settings.pop("with", "").split(",")
         chosen = {self.rule.id, *filter(None, extra)} | {rule.id for rule in self.rules if rule.category == "api"}
+        unknown = sorted(settings.keys() - _OVERRIDES.keys())
+        if unknown:
+            there_are = ", ".join((*_OVERRIDES, "file", "with"))
+            raise AssertionError(
+                f"{self.rule.page}:{self.example.line}: no setting `{unknown[0]}`; there are {there_are}"
+            )
         overrides: dict[str, object] = {_OVERRIDES[name]: value for name, value in settings.items()}
         with tempfile.TemporaryDirectory() as folder:
             folder = os.path.realpath(folder)
@@ -70,34 +78,45 @@ def cases(rules: Sequence[Rule]) -> Iterator[Case]:
 def differences(example: Example, report: Report) -> list[str]:
     """What an example expects and was not found, and what was found and it does not expect, a line each."""
     found = [
-        (_file(report, finding.span.source.path), finding.span.begin.line, finding.rule, finding.message, False)
+        _Found(_file(report, finding.span), finding.span.begin.line, finding.rule, finding.message, finding.severity)
         for finding in report.findings
     ]
     found += [
-        (_file(report, undecided.span.source.path), undecided.span.begin.line, undecided.rule, undecided.why, True)
+        _Found(_file(report, undecided.span), undecided.span.begin.line, undecided.rule, undecided.why, None)
         for undecided in report.undecided
     ]
     wrong = []
     for expected in example.expectations():
-        wanted = (expected.file, expected.line, expected.rule)
-        match = next(
-            (one for one in found if one[:3] == wanted and expected.text in one[3] and one[4] is expected.is_undecided),
-            None,
-        )
-        if match is None:
-            verdict = "undecided" if expected.is_undecided else "expected"
-            wrong.append(f'  {expected.file}:{expected.line}: {verdict}, not found: {expected.rule} "{expected.text}"')
-        else:
+        match = next((one for one in found if one.meets(expected)), None)
+        if match is not None:
             found.remove(match)
-    for file, line, rule, message, is_undecided in found:
-        verdict = "undecided" if is_undecided else "found"
-        wrong.append(f'  {file}:{line}: {verdict}, not expected: {rule} "{message}"')
-    wrong += [f"  {fault.message}" for fault in report.faults]
-    return wrong
+        else:
+            verdict = "undecided" if expected.is_undecided else expected.severity or "expected"
+            wrong.append(f'  {expected.file}:{expected.line}: {verdict}, not found: {expected.rule} "{expected.text}"')
+    wrong += [f'  {one.file}:{one.line}: {one.verdict}, not expected: {one.rule} "{one.said}"' for one in found]
+    return wrong + [f"  {fault.message}" for fault in report.faults]
 
 
-def _file(report: Report, path: str) -> str:
-    return os.path.relpath(path, report.root).replace(os.sep, "/")
+class _Found(NamedTuple):
+    file: str
+    line: int
+    rule: str
+    said: str
+    severity: str | None
+
+    @property
+    def verdict(self) -> str:
+        return "found" if self.severity else "undecided"
+
+    def meets(self, expected: Expectation) -> bool:
+        place = (expected.file, expected.line, expected.rule)
+        if (self.file, self.line, self.rule) != place or expected.text not in self.said:
+            return False
+        return expected.is_undecided is (self.severity is None) and expected.severity in (None, self.severity)
+
+
+def _file(report: Report, span: Span) -> str:
+    return os.path.relpath(span.source.path, report.root).replace(os.sep, "/")
 
 
 def rules_without_pages(rules: Iterable[Rule]) -> list[str]:

@@ -14,7 +14,7 @@ from kubelint.facts.kinds import LOCAL_GROUPS, WITHOUT_PODS
 from kubelint.kustomization import Composition
 from kubelint.manifest import Manifest, may_hold_pods
 from kubelint.node import Mapping, Scalar
-from kubelint.resources import KINDS, POD_TEMPLATES, Resource, Service, Workload, is_read
+from kubelint.resources import KINDS, POD_TEMPLATES, RUNTIME_LABELS, Resource, Service, Workload, is_read
 from kubelint_schemas import Index
 
 
@@ -48,6 +48,9 @@ class Application:
         if self.files is not None:
             return path in self.files
         return is_below(path, self.folder) if self.with_folders_below else os.path.dirname(path) == self.folder
+
+
+_RUNTIME_KEYS = frozenset(key for keys in RUNTIME_LABELS.values() for key in keys)
 
 
 class Workspace:
@@ -128,10 +131,9 @@ class Workspace:
         """
         if not service.selector:
             return ()
-        key, wanted = next(iter(service.selector.items()))
         found = tuple(
             workload
-            for workload in self._workloads_by_label.get((key, wanted.value), ())
+            for workload in self._candidates(service.selector)
             if may_share_namespace(workload, service) and workload.has_labels(service.selector)
         )
         if len(found) < 2:
@@ -200,6 +202,21 @@ class Workspace:
             # A kind of the same name in another group, such as Knative's Service.
             return resource.kind in WITHOUT_PODS
         return self.is_without_pods(resource.kind)
+
+    def _candidates(self, selector: dict[str, Scalar]) -> Iterable[Workload]:
+        """The workloads that have one label of a selector; all where it asks only for labels of the run time."""
+        for key, wanted in selector.items():
+            if key not in _RUNTIME_KEYS:
+                return self._workloads_by_label.get((key, wanted.value), ())
+        return self.workloads
+
+    def is_known_label(self, key: str) -> bool:
+        """Whether some workload of the project bears a label of this key."""
+        return key in self._label_keys
+
+    @cached_property
+    def _label_keys(self) -> frozenset[str]:
+        return frozenset(key for key, _ in self._workloads_by_label)
 
     @cached_property
     def _workloads_by_label(self) -> dict[tuple[str, object], list[Workload]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 
 import click
 
@@ -156,6 +155,9 @@ def _print(text: str) -> None:
 
 def _write(path: str, text: str) -> None:
     """Write a file whole or not at all."""
+    # Most runs write none, and the module takes as long to import as a small manifest to lint.
+    import tempfile
+
     folder = os.path.dirname(os.path.abspath(path))
     temporary = None
     try:

@@ -11,6 +11,7 @@ from kubelint.facts import Technologies, Technology, technologies
 from kubelint.node import Node
 from kubelint.resources import Container
 
+_MEMCACHED = 11211
 _LOWER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
 
 
@@ -141,7 +142,8 @@ def _label_signs(
 def _number_signs(port: ServicePort, receiving: list[Container], known: Technologies) -> Iterator[Sign]:
     for number in sorted(_numbers(port, receiving)):
         family = known.family_of_port(number)
-        if family is not None:
+        # Games and meters use the same numbers over UDP; of the data stores, only Memcached listens there.
+        if family is not None and (port.protocol == "TCP" or number == _MEMCACHED):
             node = port.number_node if number == port.number else port.target_node
             yield Sign(frozenset(known.by_port(number)), family, f"the port of {family}", node, is_port_number=True)
 

@@ -12,17 +12,18 @@ from kubelint.facts.providers import providers
 @rule(severity=Severity.WARNING)
 def source_ranges_missing(service: Service, exposure: Exposure) -> Iterator[Finding]:
     """A public load balancer does not say from which addresses one may connect."""
-    if service.type != "LoadBalancer" or service.type_node is None:
+    balancer = exposure.load_balancer
+    if balancer is None or service.type_node is None:
         return
-    if exposure.level is not Level.INTERNET or exposure.restriction is not Restriction.NONE:
+    if balancer.level is not Level.INTERNET or balancer.restriction is not Restriction.NONE:
         return
-    provider = providers().get(exposure.provider or "")
+    provider = providers().get(balancer.provider or "")
     if provider is not None and provider.source_ranges == "ignored":
         # Ranges would be a false comfort there; the provider has firewalls of its own.
         return
 
     message = "anyone on the internet can connect to this load balancer"
-    if exposure.confidence is Confidence.ASSUMED:
+    if balancer.confidence is Confidence.ASSUMED:
         message += "; that it is public is assumed, since nothing says otherwise"
     yield finding(
         service.type_node,

@@ -20,8 +20,17 @@ def selector_matches_nothing(service: Service, workspace: Workspace) -> Iterator
         raise CannotTell("kube-system holds pods that the cluster brings itself")
 
     nearest = _nearest(service, _candidates(service, workspace))
+    for key in service.selector:
+        if _is_of_a_controller(key) and not workspace.is_known_label(key):
+            raise CannotTell(f"the label {key} belongs to a controller whose pods are in no manifest")
     place, message, related = _difference(service, nearest)
     yield finding(place, message, help="make the selector and the labels of the pod template equal", related=related)
+
+
+def _is_of_a_controller(key: str) -> bool:
+    """Whether a label key has a domain of its own, as the labels of operators have."""
+    domain, slash, _ = key.partition("/")
+    return bool(slash) and domain != "app.kubernetes.io"
 
 
 def _candidates(service: Service, workspace: Workspace) -> list[Workload]:
