@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kubelint.glob import compiled
 
@@ -39,30 +40,61 @@ class Tree:
 def expand(paths: Iterable[str], folder: str) -> list[str]:
     """The absolute paths that are meant on a command line given in a folder.
 
-    A pattern is expanded where the shell has not done it. Raises PathNotFound.
+    A pattern is expanded where the shell has not done it, and as a shell does it. Raises PathNotFound.
     """
     found: list[str] = []
     for path in paths:
         absolute = os.path.normpath(os.path.join(folder, path))
-        if os.path.exists(absolute):
+        if path and os.path.exists(absolute):
             found.append(absolute)
         elif _GLOB.search(path):
-            import glob
-
-            matches = sorted(glob.glob(absolute, recursive=True))
+            # A `/` at the end leaves an empty name behind, which only a folder holds.
+            names = [*filter(None, path.split("/")), *([""] if path.endswith("/") else [])]
+            start = "/" if os.path.isabs(path) else folder
+            matches = sorted(map(os.path.normpath, _matching(names, start)))
             if not matches:
                 raise PathNotFound(f"no file matches {path}")
-            found.extend(os.path.normpath(match) for match in matches)
+            found.extend(matches)
         else:
             raise PathNotFound(f"no such file or folder: {path}")
     return list(dict.fromkeys(found))
+
+
+def _matching(names: list[str], folder: str) -> Iterator[str]:
+    """The paths below a folder that the names of a pattern mean. `**` is any number of folders, but follows no link."""
+    from fnmatch import fnmatchcase
+
+    if not names:
+        yield folder
+        return
+    name, *others = names
+    if not _GLOB.search(name):
+        path = os.path.join(folder, name)
+        if os.path.exists(path):
+            yield from _matching(others, path)
+        return
+    if name == "**":
+        yield from _matching(others, folder)
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(".") and not name.startswith("."):
+            continue
+        if name == "**":
+            if entry.is_dir(follow_symlinks=False):
+                yield from _matching(names, entry.path)
+        elif fnmatchcase(entry.name, name) and (not others or os.path.isdir(entry.path)):
+            yield from _matching(others, entry.path)
 
 
 def search(folder: str, excludes: Callable[[str], bool] = lambda path: False) -> Tree:
     """Everything of interest in a folder and below it.
 
     Hidden folders, `node_modules` and what a .gitignore names are passed over; `excludes` says of an absolute path (a
-    folder's ends in `/`) that it is left out.
+    folder's ends in `/`) that it is left out. No link to a folder is followed. A folder that cannot be read is found as
+    if it were a file: whoever reads it learns why it cannot be.
     """
     tree = Tree()
     # The folder itself was asked for: what is above it can only ignore things within it.
@@ -74,7 +106,10 @@ def search(folder: str, excludes: Callable[[str], bool] = lambda path: False) ->
 def _search(folder: str, ignores: tuple[_Ignores, ...], excludes: Callable[[str], bool], tree: Tree) -> None:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
     except OSError:
+        tree.files.append(folder)
         return
     names = {entry.name for entry in entries}
     if ".gitignore" in names:
@@ -102,7 +137,11 @@ def _search(folder: str, ignores: tuple[_Ignores, ...], excludes: Callable[[str]
 
 def _is_own_file(entry: os.DirEntry[str]) -> bool:
     """Whether it is a file, or a link to one."""
-    return entry.is_file(follow_symlinks=False) or (entry.is_symlink() and entry.is_file())
+    try:
+        return entry.is_file()
+    except OSError:
+        # A link that leads in a circle, or to where one may not look.
+        return False
 
 
 def relative_path(path: str, folder: str) -> str:
@@ -128,13 +167,20 @@ def folders_upwards(path: str) -> Iterator[str]:
         path = parent
 
 
+class _Pattern(NamedTuple):
+    """One line of a .gitignore: what it matches, and whether it ignores that (or, with `!`, brings it back)."""
+
+    expression: re.Pattern[str]
+    ignores: bool
+    folders_only: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Ignores:
-    """The patterns of one .gitignore: the folder that holds it, and each pattern with what it says of a match."""
+    """The patterns of one .gitignore, and the folder that holds it."""
 
     folder: str
-    patterns: tuple[tuple[re.Pattern[str], bool], ...]
-    """Each pattern, and whether it ignores (or, with `!`, brings back)."""
+    patterns: tuple[_Pattern, ...]
 
 
 def _ignores_above(folder: str) -> tuple[_Ignores, ...]:
@@ -152,29 +198,39 @@ def _ignores_above(folder: str) -> tuple[_Ignores, ...]:
 
 def _read_ignores(folder: str) -> tuple[_Ignores, ...]:
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            lines = file.read().splitlines()
+        # Names of files are decoded in this way, too: a pattern may hold bytes that are no UTF-8.
+        path = os.path.join(folder, ".gitignore")
+        with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+            lines = file.read().split("\n")
     except OSError:
         return ()
-    patterns = []
-    for line in lines:
-        text = re.sub(r"(?<!\\)[ \t]+$", "", line)
-        if not text or text.startswith("#"):
-            continue
-        ignores = not text.startswith("!")
-        text = text if ignores else text[1:]
-        text = re.sub(r"\\([#! ])", r"\1", text)
-        # Braces mean themselves to git.
-        patterns.append((compiled([re.sub(r"(?<!\\)([{}])", r"\\\1", text)]), ignores))
-    return (_Ignores(folder, tuple(patterns)),) if patterns else ()
+    patterns = tuple(pattern for line in lines if (pattern := _pattern(line.removesuffix("\r"))) is not None)
+    return (_Ignores(folder, patterns),) if patterns else ()
+
+
+_WITHOUT_TRAILING_SPACES = re.compile(r"(?:\\.|[^ \\]|\\\Z| +(?=[^ ]))*", re.DOTALL)
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+
+
+def _pattern(line: str) -> _Pattern | None:
+    """What a line of a .gitignore says; None for a comment or an empty line."""
+    found = _WITHOUT_TRAILING_SPACES.match(line)
+    text = found[0] if found else ""
+    ignores = not text.startswith("!")
+    text = text if ignores else text[1:]
+    if not text or line.startswith("#"):
+        return None
+    # Braces mean themselves to git, and so does a `./` at the start.
+    text = _BRACE.sub(lambda brace: brace[0] if len(brace[0]) > 1 else f"\\{brace[0]}", text)
+    anchored = f"/{text}" if "/" in text[:-1] else text
+    return _Pattern(compiled([anchored], below=False), ignores, text.endswith("/"))
 
 
 def _is_ignored(path: str, is_folder: bool, every: tuple[_Ignores, ...]) -> bool:
     """Whether a path is ignored by git: the last pattern that matches it decides. Folders above it are not asked."""
-    ignored = False
-    for ignores in every:
-        relative = relative_path(path, ignores.folder) + ("/" if is_folder else "")
-        for pattern, ignores_it in ignores.patterns:
-            if pattern.fullmatch(relative):
-                ignored = ignores_it
-    return ignored
+    for ignores in reversed(every):
+        relative = path.removeprefix(os.path.join(ignores.folder, "")).replace(os.sep, "/")
+        for pattern in reversed(ignores.patterns):
+            if (is_folder or not pattern.folders_only) and pattern.expression.fullmatch(relative):
+                return pattern.ignores
+    return False

@@ -77,10 +77,11 @@ class _Run:
         self.first_rules = [rule for rule in self.rules if "suppressions" not in rule.inputs]
         self.last_rules = [rule for rule in self.rules if "suppressions" in rule.inputs]
         self.findings: list[Finding] = []
+        self.refused: set[tuple[int, str | None]] = set()
 
     @cached_property
     def suppressions(self) -> Suppressions:
-        return Suppressions(self.manifest, self.known, frozenset(rule.id for rule in self.rules))
+        return Suppressions(self.manifest, self.known, frozenset(_ids(self.first_rules)))
 
     def run(self) -> None:
         self._note_skipped()
@@ -88,7 +89,6 @@ class _Run:
         for resource in self.manifest.resources:
             self._judge(resource)
         self._count()
-        self.findings = _without_shadowed(self.findings)
         self._report(self.findings)
         if self.suppress and self.suppressions.all:
             self.findings = []
@@ -115,9 +115,13 @@ class _Run:
             node = inputs.verdict.placeholder
             line = node.span.begin.line
             self.report.skipped.append(Skipped(resource.path, line, f"placeholder `{getattr(node, 'text', '')}`"))
-            return
-        rules = self.first_rules if inputs.verdict.decodes else [r for r in self.first_rules if r.category == "api"]
-        self._apply(rules, resource, resource, inputs)
+            self.suppressions.may_need(_ids(self.first_rules), resource.span)
+        elif inputs.verdict.decodes:
+            self._apply(self.first_rules, resource, resource, inputs)
+        else:
+            api_rules = [rule for rule in self.first_rules if rule.category == "api"]
+            self._apply(api_rules, resource, resource, inputs)
+            self.suppressions.may_need(_ids(self.first_rules) - _ids(api_rules), resource.span)
 
     def _apply(self, rules: Iterable[Rule], subject: object, resource: Resource | None, inputs: _Inputs) -> None:
         for rule in rules:
@@ -125,16 +129,21 @@ class _Run:
                 self._check(rule, subject, resource, inputs)
 
     def _check(self, rule: Rule, subject: object, resource: Resource | None, inputs: _Inputs) -> None:
+        span = resource.span if resource is not None else Span(self.manifest.source, 0, 0)
         try:
             arguments: dict[str, Any] = {name: inputs.get(name, rule) for name in rule.inputs}
             for finding in rule.check(subject, **arguments) or ():
-                self.findings.append(self._completed(finding, rule, resource))
+                completed = self._completed(finding, rule, resource)
+                self.findings.append(completed)
+                # What the rule says counts here, not what the user thinks of it.
+                if rule.category == "api" and (finding.severity or rule.severity) is Severity.ERROR:
+                    self.refused.add((id(completed.resource), completed.field))
         except CannotTell as reason:
-            span = resource.span if resource is not None else Span(self.manifest.source, 0, 0)
             self.report.undecided.append(Undecided(rule.id, span, resource, str(reason)))
-            self.suppressions.may_need(rule.id, span)
+            self.suppressions.may_need((rule.id,), span)
         except Exception as error:
             self.report.faults.append(Fault(self.manifest.path, _crash(rule, resource, error)))
+            self.suppressions.may_need((rule.id,), span)
 
     def _completed(self, finding: Finding, rule: Rule, resource: Resource | None) -> Finding:
         node = finding.place.node
@@ -151,8 +160,16 @@ class _Run:
     def _resource_around(self, span: Span) -> Resource | None:
         return next((resource for resource in self.manifest.resources if resource.span.covers(span)), None)
 
+    def _is_shadowed(self, finding: Finding) -> bool:
+        """Whether it speaks of a field that the API server refuses anyway."""
+        is_on_field = finding.field is not None and finding.category != "api"
+        return is_on_field and (id(finding.resource), finding.field) in self.refused
+
     def _report(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
+            if self._is_shadowed(finding):
+                self.suppressions.silencing(finding)
+                continue
             silencing = self.suppressions.silencing(finding) if self.suppress else None
             if silencing is None:
                 self.report.findings.append(finding)
@@ -172,7 +189,7 @@ class _Inputs:
         if name == "options":
             return self._run.choice.options_of(rule)
         by_name: dict[str, Callable[[], object]] = {
-            "workspace": lambda: self._run.project.workspace,
+            "workspace": lambda: self._run.project.workspace_of(self._run.manifest.path),
             "verdict": lambda: self.verdict,
             "exposure": lambda: self.exposure,
             "cluster": lambda: self._run.cluster,
@@ -182,7 +199,7 @@ class _Inputs:
 
     @cached_property
     def verdict(self) -> Verdict:
-        return judge(self._resource, self._run.cluster.version) if self._resource is not None else Verdict()
+        return judge(self._resource, self._run.cluster) if self._resource is not None else Verdict()
 
     @cached_property
     def exposure(self) -> Exposure | None:
@@ -199,17 +216,8 @@ def _anchor_of(node: Node | None) -> tuple[Related, ...]:
     )
 
 
-def _without_shadowed(findings: list[Finding]) -> list[Finding]:
-    """The findings without those on a field that the API server refuses anyway."""
-    refused = [finding for finding in findings if finding.category == "api" and finding.severity is Severity.ERROR]
-    if not refused:
-        return findings
-    places = {(id(finding.resource), finding.field) for finding in refused if finding.field is not None}
-
-    def is_shadowed(finding: Finding) -> bool:
-        return finding.category != "api" and (id(finding.resource), finding.field) in places
-
-    return [finding for finding in findings if not is_shadowed(finding)]
+def _ids(rules: Iterable[Rule]) -> set[str]:
+    return {rule.id for rule in rules}
 
 
 def _crash(rule: Rule, resource: Resource | None, error: Exception) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubelint.node import Mapping, Node
 from kubelint.parser import parse, split
@@ -15,6 +15,7 @@ from kubelint.source import Source, Undecodable, decode
 
 _REMOTE = re.compile(r"://|^git@|^github\.com/|\?ref=")
 _TOUCHES_LABELS = re.compile(r"label|selector", re.I)
+_IS_PATCH_ITSELF = re.compile(r"\n|\A\s*[\[{]")
 _GENERATES = ("generators", "helmCharts", "helmChartInflationGenerator", "transformers", "replacements")
 
 
@@ -24,7 +25,7 @@ class Kustomization:
 
     `resources` are the files and folders that it composes, `patches` the files that it uses as patches. `pod_labels`
     are the labels that it gives to every pod, `object_labels` those that it gives to objects. `blind` says why what it
-    deploys cannot be read off its files, or None.
+    deploys cannot be read off its files, or None. A component changes all that the kustomization deploys which uses it.
     """
 
     path: str
@@ -34,11 +35,16 @@ class Kustomization:
     pod_labels: dict[str, str]
     object_labels: dict[str, str]
     blind: str | None
+    is_component: bool = False
 
     @property
     def folder(self) -> str:
         """The folder that it stands for."""
         return os.path.dirname(self.path)
+
+    def labels_for(self, kind: str) -> dict[str, str]:
+        """The labels that it gives to the pods of an object of this kind."""
+        return self.object_labels if kind == "Pod" else self.pod_labels
 
 
 def read_kustomization(path: str) -> Kustomization:
@@ -65,7 +71,14 @@ def read_kustomization(path: str) -> Kustomization:
             blind = blind or f"the kustomization has {name}"
     pod_labels, object_labels = _labels(root)
     return Kustomization(
-        path, tuple(local), tuple(patches), text_of(root.get("namespace")), pod_labels, object_labels, blind
+        path,
+        tuple(local),
+        tuple(patches),
+        text_of(root.get("namespace")),
+        pod_labels,
+        object_labels,
+        blind,
+        text_of(root.get("kind")) == "Component",
     )
 
 
@@ -87,7 +100,7 @@ def _patches(root: Mapping, folder: str) -> tuple[list[str], bool]:
         for item in items_of(root.get(name)):
             entry = text_of(item) or text_of(item.get("path"))
             inline = text_of(item.get("patch"))
-            if entry is not None and "\n" not in entry:
+            if entry is not None and not _IS_PATCH_ITSELF.search(entry):
                 files.append(_resolved(folder, entry))
             elif entry is not None or inline is not None:
                 texts.append(entry or inline or "")
@@ -106,7 +119,10 @@ def _labels(root: Mapping) -> tuple[dict[str, str], dict[str, str]]:
     for item in items_of(root.get("labels")):
         pairs = {key: str(scalar.value) for key, scalar in texts_of(item.get("pairs")).items()}
         objects |= pairs
-        if any(getattr(item.get(name), "value", False) is True for name in ("includeSelectors", "includeTemplates")):
+        reaches_pods = any(
+            getattr(item.get(name), "value", False) is True for name in ("includeSelectors", "includeTemplates")
+        )
+        if reaches_pods or item.get("fields") is not None:
             pods |= pairs
     return pods, objects
 
@@ -121,38 +137,55 @@ class Composition:
 
     kustomizations: tuple[Kustomization, ...]
     files_of: MappingType[str, frozenset[str]]
-    """By the path of a kustomization, every file that it deploys, through its bases and components."""
+    """By the path of a kustomization, itself and every file that it deploys, through its bases and components."""
     reaching: MappingType[str, tuple[Kustomization, ...]]
-    """By the path of a file, the kustomizations that deploy it."""
+    """By the path of a file, the kustomizations and components that deploy or change it."""
     patches: frozenset[str]
     """The files that some kustomization uses as a patch."""
 
 
-def compose(kustomizations: Iterable[Kustomization]) -> Composition:
-    """Follow every kustomization to the files that it deploys. A cycle ends where it closes."""
+def compose(kustomizations: Iterable[Kustomization], files: Collection[str]) -> Composition:
+    """Follow every kustomization to those of the project's files that it deploys. A cycle ends where it closes.
+
+    What a kustomization composes and is neither one of the files nor another kustomization makes it blind.
+    """
+    known = frozenset(files)
     every = tuple(sorted(kustomizations, key=lambda kustomization: kustomization.path))
     by_folder = {kustomization.folder: kustomization for kustomization in every}
+    every = tuple(_seeing(kustomization, known | by_folder.keys()) for kustomization in every)
+
+    def below(kustomization: Kustomization) -> Iterator[Kustomization]:
+        return (by_folder[entry] for entry in kustomization.resources if entry in by_folder)
+
+    def composing(kustomization: Kustomization, only_components: bool) -> dict[str, Kustomization]:
+        found = {kustomization.path: kustomization}
+        open = [kustomization]
+        while open:
+            for other in below(open.pop()):
+                if other.path not in found and (other.is_component or not only_components):
+                    found[other.path] = other
+                    open.append(other)
+        return found
+
     files_of: dict[str, frozenset[str]] = {}
-
-    def reach(kustomization: Kustomization, visited: set[str]) -> set[str]:
-        files: set[str] = set()
-        visited.add(kustomization.path)
-        for entry in kustomization.resources:
-            below = by_folder.get(entry)
-            if below is None:
-                files.add(entry)
-            elif below.path not in visited:
-                files |= reach(below, visited)
-        return files
-
-    reaching: dict[str, list[Kustomization]] = {}
+    reaching: dict[str, dict[str, Kustomization]] = {}
     for kustomization in every:
-        files_of[kustomization.path] = frozenset(reach(kustomization, set()))
+        parts = composing(kustomization, only_components=False)
+        own = (entry for part in parts.values() for entry in part.resources if entry not in by_folder)
+        files_of[kustomization.path] = frozenset((*parts, *own))
         for file in files_of[kustomization.path]:
-            reaching.setdefault(file, []).append(kustomization)
+            reaching.setdefault(file, {}).update(composing(kustomization, only_components=True))
     return Composition(
         every,
         files_of,
-        {file: tuple(found) for file, found in reaching.items()},
+        {file: tuple(found[path] for path in sorted(found)) for file, found in reaching.items()},
         frozenset(patch for kustomization in every for patch in kustomization.patches),
     )
+
+
+def _seeing(kustomization: Kustomization, known: frozenset[str]) -> Kustomization:
+    unseen = next((entry for entry in kustomization.resources if entry not in known), None)
+    if kustomization.blind is not None or unseen is None:
+        return kustomization
+    shown = os.path.relpath(unseen, kustomization.folder)
+    return replace(kustomization, blind=f"the kustomization composes {shown}, which is not in this project")

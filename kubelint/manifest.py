@@ -27,7 +27,9 @@ YAML_SUFFIXES = (".yaml", ".yml")
 _TOP_KIND = re.compile(
     r"""^(?:kind|"kind"|'kind')[ \t]*:[ \t]+(['"]?)([A-Za-z][A-Za-z0-9]*)\1[ \t]*(?:\#.*)?\r?$""", re.M
 )
-_ANY_KIND = re.compile(r"""kind["']?\s*:\s*(?:["']?([a-z][a-z0-9]*)["']?[ \t]*(?=[\s,}\#]|\Z)|[^"'a-z\s])""", re.I)
+_ANY_KIND = re.compile(
+    r"""kind["']?\s*:\s*(?:["']?([a-z][a-z0-9]*)["']?[ \t]*(?=[\s,}\#]|\Z)|[^"'a-z\s]|"[^"\n]*\\)""", re.I
+)
 _ESCAPED_KEY = re.compile(r"\\[xuU]0*6[bB9eE4]")
 _SAYS_API_VERSION = re.compile(r"\bapiVersion\b")
 

@@ -7,32 +7,39 @@ recurse in C and crash the interpreter on deep nesting; the loop here keeps its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
-from ruamel.yaml.error import MarkedYAMLError, YAMLStreamError
+from ruamel.yaml.error import YAMLError, YAMLStreamError
 from ruamel.yaml.events import (
     AliasEvent,
-    CollectionEndEvent,
+    DocumentEndEvent,
     DocumentStartEvent,
     Event,
+    MappingEndEvent,
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
+    SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
 )
 
 from kubelint.node import Mapping, Node, Scalar, Sequence, Value
-from kubelint.scalar import UnreadableScalar, key_text, plain_value, tagged_value
+from kubelint.scalar import MERGE_TAG, UnreadableScalar, key_text, plain_value, tagged_value
 from kubelint.source import Source, Span
 
 DEPTH_LIMIT = 200
 """Levels of nesting that are read. The deepest built-in kind needs fewer than 40."""
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.M)
+_JSON_START = re.compile(r"\s*\{\s*[\"}]")
+_JSON_SEAM = re.compile(r"\}[ \t]*[\r\n]\s*(?=\{\s*[\"}])")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)+")
-_NO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|%[^\r\n]*|\.\.\.[ \t]*|---[ \t]*)?(?:\r\n|\r|\n|\Z))*\Z")
+# Possessive, for a line break of two characters must not be tried as two: that would double with each line.
+_NO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|%[^\r\n]*|\.\.\.[ \t]*|---[ \t]*)?(?>\r\n|\r|\n|\Z))*+\Z")
 
 # Go's yaml library counts the values that it decodes, and refuses a document in which too many of them come from
 # aliases (go.yaml.in/yaml/v2 decode.go, allowedAliasRatio).
@@ -64,9 +71,12 @@ def split(text: str) -> list[tuple[int, int]]:
     """The stretches (start and end offset) of a text's documents, `---` lines included; those without content left out.
 
     A line that starts with `---` separates documents wherever it stands: YAML allows it within no scalar. What stands
-    before the first one (comments, `%YAML`) is part of the first document.
+    before the first one (comments, `%YAML`) is part of the first document. JSON documents may do without it, each on a
+    line of its own.
     """
     starts = [found.start() for found in _DOCUMENT_START.finditer(text)]
+    if _JSON_START.match(text):
+        starts = sorted([*starts, *(seam.end() for seam in _JSON_SEAM.finditer(text))])
     if not starts or _NO_CONTENT.match(text, 0, starts[0]) is None:
         starts.insert(0, 0)
     else:
@@ -78,15 +88,28 @@ def split(text: str) -> list[tuple[int, int]]:
 def parse(source: Source, start: int, end: int) -> Document:
     """Read one document, given as a stretch of its source's text. Never raises for what the text says."""
     span = Span(source, start, end)
-    builder = _Builder(source, start)
-    try:
-        for event in _events(source.text[start:end]):
-            builder.take(event)
-    except _Refused as refusal:
-        return Document(span, None, refusal.problem)
-    except (MarkedYAMLError, YAMLStreamError) as error:
-        return Document(span, None, _syntax_problem(span, error))
-    return Document(span, builder.root, None, tuple(builder.duplicates))
+    text = source.text[start:end]
+    is_json = _JSON_START.match(text) is not None
+    may_escape_slashes = not is_json and "\\/" in text
+    written = _json_as_yaml(text) if is_json else text
+    if text.startswith("\ufeff"):
+        # A byte order mark that follows another. libyaml would pass over it, and count without it.
+        written = chr(_PRIVATE + 0xFEFF) + written[1:]
+    rewrites = 0
+    while True:
+        builder = (_Builder if written is text else _RewrittenBuilder)(source, start, may_escape_slashes)
+        try:
+            builder.build(written)
+        except _Refused as refusal:
+            return Document(span, None, refusal.problem)
+        except (YAMLError, YAMLStreamError) as error:
+            rewritten = _rewritten(written, error)
+            if rewritten is None or rewrites == _REWRITES:
+                return Document(span, None, _syntax_problem(span, error))
+            written = rewritten
+            rewrites += 1
+        else:
+            return Document(span, builder.root, None, tuple(builder.duplicates))
 
 
 class _Refused(Exception):
@@ -95,43 +118,59 @@ class _Refused(Exception):
         self.problem = Problem(kind, span, message, help)
 
 
-def _events(text: str) -> Iterator[Event]:
-    parser = CParser(text)
-    try:
-        while (event := parser.get_event()) is not None:
-            yield event
-    finally:
-        parser.dispose()
+_Key = tuple[str, int, int, bool]
+"""The key whose value comes next: its text, where it stands, and whether it is `<<`."""
 
 
 class _Builder:
     """Takes the events of one document and holds the tree that they have built so far."""
 
-    def __init__(self, source: Source, base: int) -> None:
+    def __init__(self, source: Source, base: int, may_escape_slashes: bool) -> None:
         self.source = source
         self.base = base
+        self.may_escape_slashes = may_escape_slashes
         self.root: Node | None = None
         self.duplicates: list[tuple[Node, Node]] = []
         self.open: list[Mapping | Sequence] = []
-        self.block_ends: list[bool] = []
-        self.keys: list[Node | None] = []
+        self.parent: Mapping | Sequence | None = None
+        """The innermost of the open ones."""
+        self.key: _Key | None = None
+        self.started: list[Mapping | Sequence] = []
+        """Block collections of which nothing has come yet. They start where their first key or item does."""
+        self.last_end = 0
+        """Where the value that came last ends. A block collection ends there too."""
+        self.merging: list[Node] = []
         self.anchors: dict[str, Node] = {}
         self.values = 0
         self.aliased_values = 0
-        self.take_by_type: dict[type[Event], Callable[[Any], None]] = {
+
+    def build(self, text: str) -> None:
+        """Take all events of a text. Raises _Refused, and what the parser raises where the text is no YAML."""
+        take: dict[type[Event], Callable[[Any], None]] = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._mapping_start,
+            MappingEndEvent: self._end,
             SequenceStartEvent: self._sequence_start,
+            SequenceEndEvent: self._end,
             AliasEvent: self._alias,
+            DocumentStartEvent: self._document_start,
+            DocumentEndEvent: self._nothing,
+            StreamStartEvent: self._nothing,
+            StreamEndEvent: self._nothing,
         }
+        parser = CParser(text)
+        next_event = parser.get_event
+        try:
+            while (event := next_event()) is not None:
+                take[type(event)](event)
+        finally:
+            parser.dispose()
 
-    def take(self, event: Event) -> None:
-        handler = self.take_by_type.get(type(event))
-        if handler is not None:
-            handler(event)
-        elif isinstance(event, CollectionEndEvent):
-            self._end(event)
-        elif isinstance(event, DocumentStartEvent) and self.root is not None:
+    def _nothing(self, event: Event) -> None:
+        pass
+
+    def _document_start(self, event: DocumentStartEvent) -> None:
+        if self.root is not None:
             span = self._span(event)
             raise _Refused("syntax", span, "a second document starts without `---`", "write `---` between documents")
 
@@ -148,30 +187,62 @@ class _Builder:
         return found.end() if found else start
 
     def _scalar(self, event: ScalarEvent) -> None:
-        start, end = self._start(event), self.base + event.end_mark.index
+        self.values += 1
+        start: int = self.base + event.start_mark.index
+        end: int = self.base + event.end_mark.index
         text: str = event.value
-        plain = not event.style and event.tag is None
-        try:
-            value: Value = text
-            if event.tag is not None:
-                value = tagged_value(event.tag, text)
-            elif plain:
-                value = plain_value(text)
-        except UnreadableScalar as error:
-            raise _Refused(
-                "syntax", Span(self.source, start, end), str(error), "remove the tag or quote the value"
-            ) from error
-        if event.style in ("|", ">"):
+        value: Value
+        if end - start == len(text):
+            # It stands there as it is: without quotes, tag or anchor, on one line.
+            value, plain, is_merge = plain_value(text), True, text == "<<"
+        else:
+            start, end, value, plain, is_merge = self._marked(event, start, end)
+        if self.key is None and isinstance(self.parent, Mapping):
+            name = value if type(value) is str else self._key_name(value, start, end)
+            self.key = (name, start, end, is_merge)
+            if self.started:
+                self._begin(start)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = Scalar(self.source, start, end, text, value, plain)
+            return
+        node = Scalar(self.source, start, end, text, value, plain)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        if start == end:
+            self._place_empty(node)
+        if self.started:
+            self._begin(node.start)
+        self.last_end = node.end
+        self._add(node)
+
+    def _marked(self, event: ScalarEvent, start: int, end: int) -> tuple[int, int, Value, bool, bool]:
+        """The place and the value of a scalar that is not bare, whether it is plain, and whether it merges."""
+        start = self._start(event)
+        text, tag, style = event.value, event.tag, event.style
+        if style in ("|", ">"):
             # The event of a block scalar swallows the blank lines that follow it.
             end = start + len(self.source.text[start:end].rstrip())
-        elif start >= end:
-            end = start
-        node = Scalar(self.source, start, end, text, value, plain)
-        if self.open and isinstance(self.open[-1], Mapping) and self.keys[-1] is None:
-            self._count(1)
-            self.keys[-1] = node
-        else:
-            self._add(node, event.anchor)
+        elif style == '"' and self.may_escape_slashes:
+            slash = _ESCAPED_SLASH.match(self.source.text, start, end)
+            if slash is not None:
+                span = Span(self.source, slash.end() - 2, slash.end())
+                raise _Refused("syntax", span, "the escape `\\/`, which YAML 1.1 does not have", "remove the backslash")
+        is_merge = text == "<<" and (event.implicit[0] or tag == MERGE_TAG)
+        if tag is not None:
+            try:
+                return start, max(start, end), tagged_value(tag, text), False, is_merge
+            except UnreadableScalar as error:
+                help = "remove the tag or quote the value"
+                raise _Refused("syntax", Span(self.source, start, end), str(error), help) from error
+        if style:
+            return start, end, text, False, is_merge
+        return start, max(start, end), plain_value(text), True, is_merge
+
+    def _key_name(self, value: Value, start: int, end: int) -> str:
+        try:
+            return key_text(value)
+        except UnreadableScalar as error:
+            raise _Refused("syntax", Span(self.source, start, end), str(error), "quote the key") from error
 
     def _mapping_start(self, event: MappingStartEvent) -> None:
         start = self._start(event)
@@ -182,6 +253,7 @@ class _Builder:
         self._open(Sequence(self.source, start, start), event)
 
     def _open(self, node: Mapping | Sequence, event: MappingStartEvent | SequenceStartEvent) -> None:
+        self.values += 1
         if len(self.open) >= DEPTH_LIMIT:
             raise _Refused(
                 "limit",
@@ -189,26 +261,36 @@ class _Builder:
                 f"the document nests deeper than {DEPTH_LIMIT} levels",
                 "no Kubernetes object needs this many levels; check how the file was made",
             )
-        if self.open and isinstance(self.open[-1], Mapping) and self.keys[-1] is None:
+        if self.key is None and isinstance(self.parent, Mapping):
             raise self._refused_key(node.start)
-        self._add(node, event.anchor)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        if not event.flow_style:
+            self.started.append(node)
+        elif self.started:
+            self._begin(node.start)
+        self._add(node)
         self.open.append(node)
-        self.block_ends.append(not event.flow_style)
-        self.keys.append(None)
+        self.parent = node
 
-    def _end(self, event: CollectionEndEvent) -> None:
+    def _end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
         node = self.open.pop()
-        self.keys.pop()
-        if not self.block_ends.pop():
-            node.end = self.base + event.end_mark.index
-            return
-        # The events of a block collection reach up to the next token: its children say where it really stands.
-        children = list(node.children())
-        node.start = min((child.entry.start for child in children), default=node.start)
-        node.end = max((child.entry.end for child in children), default=node.start)
+        self.parent = self.open[-1] if self.open else None
+        end: int = self.base + event.end_mark.index
+        if end > self.base + event.start_mark.index:
+            # A bracket ends it. The end of a block collection has no text of its own, and comes at the next token.
+            self.last_end = end
+        node.end = self.last_end
+        if self.merging and self.merging[-1] is node:
+            self._merge(self.merging.pop())
+
+    def _begin(self, start: int) -> None:
+        for node in self.started:
+            node.start = start
+        self.started.clear()
 
     def _alias(self, event: AliasEvent) -> None:
-        span = self._span(event)
+        _, start, end = span = self._span(event)
         target = self.anchors.get(event.anchor)
         if target is None:
             name = event.anchor
@@ -217,23 +299,26 @@ class _Builder:
             )
         if target in self.open:
             raise _Refused("syntax", span, f"the anchor &{event.anchor} contains itself", "write the value out")
-        if self.open and isinstance(self.open[-1], Mapping) and self.keys[-1] is None:
+        self.values += 1
+        if self.started:
+            self._begin(start)
+        if self.key is None and isinstance(self.parent, Mapping):
             if not isinstance(target, Scalar):
-                raise self._refused_key(span.start)
-            self._count(1)
-            self.keys[-1] = Scalar(self.source, span.start, span.end, target.text, target.value, target.plain)
+                raise self._refused_key(start)
+            self.key = (self._key_name(target.value, start, end), start, end, False)
             return
         self._count_aliased(target, span)
-        self._add(self._repeat(target, span.start, span.end, len(self.open)), None)
+        node = self._repeat(target, start, end, len(self.open))
+        self.last_end = end
+        self._add(node)
+        if self.merging and self.merging[-1] is node:
+            self._merge(self.merging.pop())
 
     def _refused_key(self, start: int) -> _Refused:
         span = Span(self.source, start, start + 1)
         return _Refused(
             "syntax", span, "a mapping or list stands where a key is due", "quote it if it is meant as text"
         )
-
-    def _count(self, values: int) -> None:
-        self.values += values
 
     def _count_aliased(self, target: Node, span: Span) -> None:
         size = sum(2 if child.key_start >= 0 else 1 for child in target.walk())
@@ -260,79 +345,150 @@ class _Builder:
         elif isinstance(target, Mapping):
             copy = Mapping(self.source, start, end)
             for name, child in target.entries.items():
-                copy.entries[name] = self._placed(self._repeat(child, start, end, depth + 1), copy, name, start, end)
+                repeated = self._repeat(child, start, end, depth + 1)
+                repeated.parent, repeated.step = copy, name
+                repeated.key_start, repeated.key_end = start, end
+                copy.entries[name] = repeated
         else:
             assert isinstance(target, Sequence)
             copy = Sequence(self.source, start, end)
             for index, child in enumerate(target.items):
-                copy.items.append(self._placed(self._repeat(child, start, end, depth + 1), copy, index, start, end))
+                repeated = self._repeat(child, start, end, depth + 1)
+                repeated.parent, repeated.step = copy, index
+                copy.items.append(repeated)
         copy.repeats = target.repeats or target
         return copy
 
-    @staticmethod
-    def _placed(node: Node, parent: Node, step: str | int, key_start: int, key_end: int) -> Node:
-        node.parent, node.step = parent, step
-        if isinstance(step, str):
-            node.key_start, node.key_end = key_start, key_end
-        return node
-
-    def _add(self, node: Node, anchor: str | None) -> None:
-        self._count(1)
-        if anchor is not None:
-            self.anchors[anchor] = node
-        if not self.open:
-            self.root = node
-            return
-        parent = self.open[-1]
-        if isinstance(parent, Sequence):
-            self._placed(node, parent, len(parent.items), -1, -1)
+    def _add(self, node: Node) -> None:
+        """Put a value into the collection that is open, or make it the root."""
+        parent = self.parent
+        if isinstance(parent, Mapping):
+            assert self.key is not None
+            name, node.key_start, node.key_end, is_merge = self.key
+            self.key = None
+            node.parent, node.step = parent, name
+            if not is_merge:
+                self._enter(parent, name, node)
+            elif isinstance(node, Scalar):
+                raise self._refused_merge(node)
+            else:
+                self.merging.append(node)
+        elif parent is not None:
+            node.parent, node.step = parent, len(parent.items)
             parent.items.append(node)
-            if node.start == node.end and isinstance(node, Scalar):
-                # An empty item has no text of its own: its dash is what one can point at.
-                node.start = self.source.text.rfind("-", 0, node.start + 1)
-                node.end = node.start + 1
-            return
-        key = self.keys[-1]
-        assert isinstance(key, Scalar)
-        self.keys[-1] = None
-        if key.plain and key.text == "<<":
-            self._merge(parent, key, node)
-            return
-        try:
-            name = key_text(key.value)
-        except UnreadableScalar as error:
-            raise _Refused("syntax", key.span, str(error), "quote the key") from error
-        self._placed(node, parent, name, key.start, key.end)
-        if node.start == node.end and isinstance(node, Scalar):
-            # An empty value has no text of its own: its key is what one can point at.
-            node.start, node.end = key.start, key.end
-        earlier = parent.entries.pop(name, None)
-        if earlier is not None:
-            self.duplicates.append((node, earlier))
-        parent.entries[name] = node
+        else:
+            self.root = node
 
-    def _merge(self, parent: Mapping, key: Scalar, node: Node) -> None:
+    def _enter(self, parent: Mapping, name: str, node: Node) -> None:
+        entries = parent.entries
+        if name in entries:
+            self.duplicates.append((node, entries.pop(name)))
+        entries[name] = node
+
+    def _place_empty(self, node: Scalar) -> None:
+        # An empty value has no text of its own: its key, or its dash, is what one can point at.
+        if self.key is not None:
+            _, node.start, node.end, _ = self.key
+        elif self.parent is not None:
+            node.start = self.source.text.rfind("-", 0, node.start + 1)
+            node.end = node.start + 1
+
+    def _merge(self, node: Node) -> None:
         # The server refuses a key that comes twice, be it merged or written (go.yaml.in/yaml/v2, strict); of several
-        # merged mappings the earlier wins.
-        sources = list(reversed(node.items)) if isinstance(node, Sequence) else [node]
-        for merged in sources:
+        # merged mappings the earlier wins. It takes no list through an alias.
+        parent = node.parent
+        assert isinstance(parent, Mapping)
+        is_list = isinstance(node, Sequence) and node.repeats is None
+        for merged in reversed(list(node.children())) if is_list else [node]:
             if not isinstance(merged, Mapping):
-                raise _Refused("syntax", node.span, "`<<` merges something that is no mapping", "write the keys out")
+                raise self._refused_merge(merged)
             for name, child in merged.entries.items():
-                earlier = parent.entries.pop(name, None)
-                placed = self._placed(child, parent, name, key.start, key.end)
-                if earlier is not None:
-                    self.duplicates.append((placed, earlier))
-                parent.entries[name] = placed
+                child.parent, child.step = parent, name
+                if merged.repeats is not None:
+                    child.key_start, child.key_end = node.key_start, node.key_end
+                self._enter(parent, name, child)
+
+    def _refused_merge(self, node: Node) -> _Refused:
+        return _Refused("syntax", node.span, "`<<` merges something that is no mapping", "write the keys out")
 
 
-def _syntax_problem(document: Span, error: MarkedYAMLError | YAMLStreamError) -> Problem:
+class _RewrittenBuilder(_Builder):
+    """Takes the events of a text that was written another way for the parser, and reads them as they were meant."""
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        event.value = event.value.translate(_MEANT)
+        super()._scalar(event)
+
+
+# libyaml refuses, or reads otherwise, what the server reads in four places: a `:` within a plain value between brackets
+# (`[nginx:1.25]`), the escape \' in double quotes, and in JSON (which kubectl tells by its first brace) the escapes of
+# surrogates and a few characters. There, and only there, it is given another text of the same length: characters from a
+# plane for private use stand for those that it must not see, and become them again in the values.
+_PRIVATE = 0x100000
+_REWRITES = 20
+"""How often a document is written another way before its fault is believed."""
+_FILLER = chr(_PRIVATE)
+"""Stands for nothing: it keeps the text as long as it was."""
+_COLON = chr(_PRIVATE + ord(":"))
+_NOT_IN_YAML = "\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
+"""Characters that JSON allows in a string, and YAML does not or takes for the end of a line."""
+_MEANT = {
+    ord(_FILLER): None,
+    **{_PRIVATE + code: code for code in (ord(":"), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)},
+}
+_JSON_ONLY = re.compile(rf"\\u[dD][89a-fA-F]|[{_NOT_IN_YAML}]")
+_JSON_PARTS = re.compile(
+    r"\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})|\\u(?P<alone>[dD][89a-fA-F][0-9a-fA-F]{2})"
+    rf"|\\.|(?P<raw>[{_NOT_IN_YAML}])"
+)
+_INNER_COLONS = re.compile(rf"(?<=[\w.)/{_COLON}-]):+(?=\S)")
+_DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*', re.S)
+_ESCAPE = re.compile(r"\\.", re.S)
+_ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
+
+
+def _json_as_yaml(text: str) -> str:
+    return _JSON_PARTS.sub(_json_part_as_yaml, text) if _JSON_ONLY.search(text) else text
+
+
+def _json_part_as_yaml(part: re.Match[str]) -> str:
+    if part["high"]:
+        character = bytes.fromhex(part["high"] + part["low"]).decode("utf-16-be")
+    elif part["alone"]:
+        character = "\ufffd"
+    elif part["raw"]:
+        return chr(_PRIVATE + ord(part["raw"]))
+    else:
+        return part[0]
+    return character + _FILLER * (len(part[0]) - 1)
+
+
+def _rewritten(text: str, error: Exception) -> str | None:
+    """The same text, written so that libyaml reads on where it stopped; None where the server would stop too."""
+    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+    if problem == "found unexpected ':'" and mark is not None:
+        before, after = text[: mark.index], _COLON + text[mark.index + 1 :]
+        return before + _INNER_COLONS.sub(lambda colons: _COLON * len(colons[0]), after)
+    if problem == "found unknown escape character" and mark is not None and text.startswith("\\'", mark.index):
+        quoted = _DOUBLE_QUOTED.match(text, getattr(error, "context_mark", mark).index)
+        if quoted is not None:
+            start, end = quoted.span()
+            escaped = _ESCAPE.sub(lambda escape: _FILLER + "'" if escape[0] == "\\'" else escape[0], quoted[0])
+            return text[:start] + escaped + text[end:]
+    return None
+
+
+def _syntax_problem(document: Span, error: Exception) -> Problem:
     source, start, end = document
-    text = str(getattr(error, "problem", None) or error)
+    text = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     # What is never closed is best seen where it opens.
     is_open = any(part in text for part in _NOT_CLOSED)
     mark = (getattr(error, "context_mark", None) if is_open else None) or getattr(error, "problem_mark", None)
     offset = min(start + mark.index, max(end - 1, start)) if mark is not None else start
+    character = getattr(error, "character", None)
+    if isinstance(character, int):
+        # An error about a character has no mark. Wherever the character stands, it is refused.
+        offset = max(source.text.find(chr(character), start, end), start)
     return Problem("syntax", Span(source, offset, min(offset + 1, end)), *_plain_words(text, source.text, offset))
 
 
@@ -356,6 +512,19 @@ _WORDS = (
         "a control character",
         "remove it, or write it as an escape in double quotes",
     ),
+    ("did not find expected node content", "no value, or one with a character that cannot start it", "quote the value"),
+    ("found unexpected ':'", "a `:` within a plain value between brackets", "quote the value"),
+    ("mapping keys are not allowed", "a `?` where no key can stand", "quote the value"),
+    ("unknown escape character", "an escape that YAML does not have", "double the backslash, or use single quotes"),
+    ("hexdecimal number", "an escape with too few digits", "double the backslash, or use single quotes"),
+    ("invalid Unicode character escape", "an escape of half a character", "write the character itself"),
+    (
+        "alphabetic or numeric character",
+        "an anchor's name with more than letters, digits, - and _",
+        "rename the anchor",
+    ),
+    ("undefined tag handle", "a tag that is not defined", "remove the tag, or quote the value"),
+    ("expected comment or line break", "text behind the sign of a block text", "start the text on the next line"),
 )
 
 

@@ -39,24 +39,43 @@ def plugin_manager() -> pluggy.PluginManager:
     import kubelint_rules
 
     manager.register(kubelint_rules, "kubelint-rules")
-    if _distribution_with_plugin_exists(sys.path):
-        try:
-            manager.load_setuptools_entrypoints(ENTRY_POINT_GROUP)
-        except Exception as error:
-            raise PluginError(f"a plug-in cannot be loaded: {type(error).__name__}: {error}") from error
+    folders = _installation_folders()
+    if _distribution_with_plugin_exists(folders):
+        _load_installed(manager, folders)
     return manager
+
+
+def _installation_folders() -> list[str]:
+    # `python -m` puts the current folder in front, which may be the tree that is linted.
+    return [folder for folder in sys.path if folder and os.path.abspath(folder) != os.getcwd()]
+
+
+def _load_installed(manager: pluggy.PluginManager, folders: list[str]) -> None:
+    from importlib.metadata import distributions
+
+    for distribution in distributions(path=folders):
+        for entry in distribution.entry_points:
+            if entry.group != ENTRY_POINT_GROUP or manager.has_plugin(entry.name):
+                continue
+            try:
+                manager.register(entry.load(), entry.name)
+            except Exception as error:
+                message = f"plug-in {entry.name} ({entry.value}) cannot be loaded: {type(error).__name__}: {error}"
+                raise PluginError(message) from error
 
 
 def load_rules(manager: pluggy.PluginManager) -> tuple[Rule, ...]:
     """Every rule of every plug-in, sorted by id. Raises PluginError for an id that comes twice or a rule ill built."""
     found: dict[str, Rule] = {}
+    brought_by: dict[str, str] = {}
     for implementation in manager.hook.kubelint_rules.get_hookimpls():
+        plugin = implementation.plugin_name
         for rule in _rules_of(implementation):
-            earlier = found.setdefault(rule.id, rule)
-            if earlier is not rule:
-                raise PluginError(
-                    f"plug-in {implementation.plugin_name} brings a rule `{rule.id}`, which exists already"
-                )
+            if not isinstance(rule, Rule):
+                raise PluginError(f"plug-in {plugin} brings something that is no rule: {rule!r}")
+            if rule.id in found:
+                raise PluginError(f"plug-in {plugin} brings a rule `{rule.id}`, as {brought_by[rule.id]} does")
+            found[rule.id], brought_by[rule.id] = rule, plugin
     return tuple(found[id] for id in sorted(found))
 
 

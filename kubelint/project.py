@@ -45,6 +45,8 @@ class Project:
         self._named: dict[str, None] = {}
         self._texts: dict[str, Source] = {}
         self._read: dict[str, Manifest] = {}
+        self._workspaces: dict[tuple[str, ...], Workspace] = {}
+        self._passed_over: dict[str, frozenset[str]] = {}
         self._index = Index.of(settings.version)
 
     @cached_property
@@ -63,16 +65,28 @@ class Project:
     @cached_property
     def composition(self) -> Composition:
         """What the project's kustomizations compose."""
-        return compose(read_kustomization(path) for path in self.tree.kustomizations)
+        return compose((read_kustomization(path) for path in self.tree.kustomizations), self.tree.files)
 
     def named_manifests(self) -> list[Manifest]:
         """The manifests to report on, in the order of their paths."""
         return [self.manifest(path) for path in sorted({**self._named, **self._texts})]
 
-    @cached_property
-    def workspace(self) -> Workspace:
-        """All manifests of the project, read at the first look-up."""
-        return Workspace(self.root, self._load, self.composition, self._application_folders, self.settings.version)
+    def workspace_of(self, path: str) -> Workspace:
+        """What is to be known for judging a file: all manifests of the project, read at the first look-up.
+
+        A file that the project's own search passes over knows what lies beside it, too. What a file knows depends on
+        its path alone, never on what else is named: any split of the names over several runs finds the same.
+        """
+        beside = self._beside(path)
+        if beside not in self._workspaces:
+            self._workspaces[beside] = Workspace(
+                self.root,
+                lambda: self._load(beside),
+                self.composition,
+                self._application_folders,
+                self.settings.version,
+            )
+        return self._workspaces[beside]
 
     def manifest(self, path: str) -> Manifest:
         """One file, read once."""
@@ -86,11 +100,38 @@ class Project:
             manifest = self._read[path] = self._with_context(manifest)
         return manifest
 
-    def _load(self) -> Iterator[Manifest]:
-        for path in sorted({*self.tree.files, *self._named, *self._texts}):
+    def _load(self, beside: Iterable[str]) -> Iterator[Manifest]:
+        for path in sorted({*self.tree.files, *beside}):
             manifest = self.manifest(path)
+            if manifest.unreadable is not None and path in self._named:
+                # Whether it hides anything must not depend on its being named.
+                manifest = read(path, self._concerns)
             if manifest.says_something:
                 yield manifest
+
+    def _beside(self, path: str) -> tuple[str, ...]:
+        """A file that the search of the project passes over, with what lies beside it; nothing for any other file."""
+        if path in self._found:
+            return ()
+        folder = os.path.dirname(path)
+        hidden = [above for above in self._folders_within(folder) if above not in self._searched]
+        if not hidden or self._is_alone:
+            return (path,)
+        if folder not in self._passed_over:
+            self._passed_over[folder] = frozenset(
+                file for above in (hidden[-1], folder) for file in search(above, self.settings.excludes).files
+            )
+        return tuple(sorted({path, *self._passed_over[folder]}))
+
+    @cached_property
+    def _found(self) -> frozenset[str]:
+        return frozenset(self.tree.files)
+
+    @cached_property
+    def _searched(self) -> frozenset[str]:
+        """The folders of the project's files, and those above them."""
+        folders = {os.path.dirname(path) for path in self.tree.files}
+        return frozenset(above for folder in folders for above in self._folders_within(folder))
 
     def _concerns(self, kind: str) -> bool:
         """Whether documents of a kind are worth reading: those kubelint reads, and those that nobody knows."""
@@ -98,11 +139,8 @@ class Project:
 
     @cached_property
     def _application_folders(self) -> tuple[str, ...]:
-        folders = {os.path.dirname(path) for path in self.tree.files}
-        every = {above for folder in folders for above in self._folders_within(folder)}
-        return tuple(
-            sorted({*self.tree.charts, *(folder for folder in every if self.settings.is_application(folder + "/"))})
-        )
+        named = (folder for folder in self._searched if self.settings.is_application(folder + "/"))
+        return tuple(sorted({*self.tree.charts, *named}))
 
     def _folders_within(self, folder: str) -> Iterator[str]:
         while is_below(folder, self.root):
@@ -149,7 +187,7 @@ class Project:
         elif resource.namespace is None:
             resource.namespace = self.settings.namespace
         for kustomization in reaching:
-            resource.added_labels |= kustomization.object_labels if resource.kind == "Pod" else kustomization.pod_labels
+            resource.added_labels |= kustomization.labels_for(resource.kind)
 
 
 def _placeholder(part: Part) -> str | None:

@@ -37,7 +37,12 @@ class Rule:
         parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         where = f"{code.co_filename}:{code.co_firstlineno}: rule {check.__name__}"
         module = sys.modules[check.__module__]
-        annotations = {name: _evaluated(text, module, where) for name, text in check.__annotations__.items()}
+        # The others need no reading: a rule asks for them by name.
+        annotations = {
+            name: _evaluated(check.__annotations__[name], module, where)
+            for name in (*parameters[:1], "options")
+            if name in check.__annotations__
+        }
         if not parameters or not isinstance(annotations.get(parameters[0]), type):
             raise RuleError(
                 f"{where}: its first parameter needs an annotation that says its subject (`service: Service`)"
@@ -45,11 +50,13 @@ class Rule:
         unknown = sorted(set(parameters[1:]) - INPUTS)
         if unknown:
             raise RuleError(f"{where}: it asks for `{unknown[0]}`; a rule can ask for {', '.join(sorted(INPUTS))}")
-        if not check.__doc__:
+        if "options" in parameters and not isinstance(annotations.get("options"), type):
+            raise RuleError(f"{where}: its parameter `options` needs an annotation that says their dataclass")
+        if not (check.__doc__ or "").strip():
             raise RuleError(f"{where}: it needs a docstring; its first line is the rule's summary")
         self.check = check
         self.id = check.__name__.replace("_", "-")
-        self.summary = check.__doc__.strip().splitlines()[0].rstrip(".")
+        self.summary = (check.__doc__ or "").strip().splitlines()[0].rstrip(".")
         self.severity = severity
         self.category = category or check.__module__.rpartition(".")[0].rpartition(".")[2]
         self.default = default

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kubelint import config as configuration
 from kubelint.cluster import DEFAULT_VERSION, Cluster
 from kubelint.config import Config
-from kubelint.discovery import expand, relative_path, repository_of, search
+from kubelint.discovery import expand, folders_upwards, relative_path, repository_of, search
 from kubelint.engine import lint
 from kubelint.finding import Severity
 from kubelint.project import Project, ProjectSettings
@@ -49,8 +49,9 @@ class Outcome:
 
 def run(request: Request, rules: Sequence[Rule]) -> Outcome:
     """Judge what is asked for. Raises PathNotFound, ConfigError, and Undecodable for standard input."""
-    projects = _Projects(request, rules)
-    for path in expand([path for path in request.paths or (".",) if path != STANDARD_INPUT], request.folder):
+    named = expand([path for path in request.paths or (".",) if path != STANDARD_INPUT], request.folder)
+    projects = _Projects(request, rules, named)
+    for path in named:
         projects.add(path)
     if STANDARD_INPUT in request.paths:
         projects.add_standard_input()
@@ -67,21 +68,26 @@ class _Entry:
 class _Projects:
     """The projects that the names of a request belong to."""
 
-    def __init__(self, request: Request, rules: Sequence[Rule]) -> None:
+    def __init__(self, request: Request, rules: Sequence[Rule], named: Sequence[str]) -> None:
         self.request = request
         self.rules = rules
         self.entries: dict[tuple[str, str | None], _Entry] = {}
         self.configs: dict[str | None, Config] = {}
         self.found: dict[str, str | None] = {}
-        self.common = self._common_parent()
+        self.common = self._common_parent(named)
 
     def add(self, path: str) -> None:
         """Take a file, or every file of a folder, into the projects that they belong to."""
         is_folder = os.path.isdir(path)
         entry = self._entry(path if is_folder else os.path.dirname(path))
-        if not is_folder:
-            self._name(entry, [path])
-            return
+        if self._is_excluded(entry, path + "/" if is_folder else path):
+            entry.excluded.append(path)
+        elif is_folder:
+            self._add_folder(entry, path)
+        else:
+            entry.project.name([path])
+
+    def _add_folder(self, entry: _Entry, path: str) -> None:
         tree = entry.project.tree
         files = [file for file in tree.files if is_below(file, path)]
         if not files and path != entry.project.root:
@@ -89,11 +95,12 @@ class _Projects:
             tree = search(path, entry.project.settings.excludes)
             files = tree.files
         nested = {os.path.dirname(file) for file in tree.configurations} - {entry.project.root}
+        by_folder: dict[str, list[str]] = {}
         for file in files:
-            if not nested or not any(is_below(file, folder) for folder in nested):
-                entry.project.name([file])
-            else:
-                self._name(self._entry(os.path.dirname(file)), [file])
+            by_folder.setdefault(os.path.dirname(file), []).append(file)
+        for folder, own in by_folder.items():
+            within = entry if nested.isdisjoint(folders_upwards(folder)) else self._entry(folder)
+            within.project.name(file for file in own if not self._is_excluded(within, file))
 
     def add_standard_input(self) -> None:
         """Take standard input: the text of the file that it is named after, or a project of its own."""
@@ -125,15 +132,8 @@ class _Projects:
         merged.merge(reports)
         return Outcome(merged, max(exit_codes, default=0))
 
-    def _name(self, entry: _Entry, files: Iterable[str]) -> None:
-        for file in files:
-            if self._is_excluded(entry, file):
-                entry.excluded.append(file)
-            else:
-                entry.project.name([file])
-
     def _is_excluded(self, entry: _Entry, path: str) -> bool:
-        return is_below(path, entry.project.root) and entry.config.excludes(relative_path(path, entry.project.root))
+        return is_below(path, entry.project.root) and entry.project.settings.excludes(path)
 
     def _entry(self, folder: str) -> _Entry:
         config_path = self._config_path(folder)
@@ -176,10 +176,11 @@ class _Projects:
             self.configs[path] = config.with_command_line(self.rules, **self.request.overrides)  # type: ignore[arg-type]
         return self.configs[path]
 
-    def _common_parent(self) -> str:
-        named = [path for path in self.request.paths if path != STANDARD_INPUT]
-        absolute = [os.path.normpath(os.path.join(self.request.folder, path)) for path in named]
-        folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
+    def _common_parent(self, named: Sequence[str]) -> str:
+        folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in named]
+        if self.request.standard_input_name is not None:
+            name = os.path.normpath(os.path.join(self.request.folder, self.request.standard_input_name))
+            folders.append(os.path.dirname(name))
         return os.path.commonpath(folders) if folders else self.request.folder
 
     def _report_root(self) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
+import struct
 from collections.abc import Callable
 
 from kubelint.node import Value
@@ -28,9 +30,14 @@ _INTEGER = re.compile(
 )
 _BASES = (("decimal", 10), ("octal", 8), ("hexadecimal", 16), ("binary", 2))
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INT64_LOWEST, _UINT64_HIGHEST = -(2**63), 2**64 - 1
+_INT64_LOWEST, _INT64_HIGHEST, _UINT64_HIGHEST = -(2**63), 2**63 - 1, 2**64 - 1
 
 _TAG_PREFIX = "tag:yaml.org,2002:"
+MERGE_TAG = _TAG_PREFIX + "merge"
+_TIMESTAMP = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:([Tt])| )([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
+    r"(?(4)(?:Z|[+-][0-9]{2}:[0-9]{2})))?"
+)
 
 
 class UnreadableScalar(ValueError):
@@ -54,6 +61,8 @@ def tagged_value(tag: str, text: str) -> Value:
     name = tag.removeprefix(_TAG_PREFIX)
     if name == "binary":
         return _decoded(text)
+    if name == "timestamp":
+        return _timestamp(text)
     expected = _TAGGED.get(name)
     if expected is None:
         return text
@@ -66,12 +75,16 @@ def tagged_value(tag: str, text: str) -> Value:
 
 
 def key_text(value: Value) -> str:
-    """The JSON key that a scalar becomes. Raises UnreadableScalar for null, which cannot be one."""
+    """The JSON key that a scalar becomes. Raises UnreadableScalar for what cannot be one: null, the largest numbers."""
     if value is None:
         raise UnreadableScalar("null cannot be a key")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return format(value, "g") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return _float_key(value)
+    if isinstance(value, int) and value > _INT64_HIGHEST:
+        raise UnreadableScalar(f"the number {value} is too large to be a key")
+    return str(value)
 
 
 _TAGGED: dict[str, Callable[[Value], bool]] = {
@@ -84,9 +97,45 @@ _TAGGED: dict[str, Callable[[Value], bool]] = {
 
 def _decoded(text: str) -> str:
     try:
-        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
+        return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError) as error:
         raise UnreadableScalar("the value tagged !!binary is not base64") from error
+
+
+def _timestamp(text: str) -> str:
+    """The text itself: JSON has no times, but the server refuses one that is none."""
+    from datetime import datetime
+
+    found = _TIMESTAMP.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError
+        year, month, day, _, *clock = found.groups("0")
+        datetime(*map(int, (year, month, day, *clock)))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise UnreadableScalar(f"`{text}` is no time, as its tag !!timestamp says") from error
+    return text
+
+
+def _float_key(value: float) -> str:
+    """A number as a key: as short as a 32-bit float allows (Go's `FormatFloat(value, 'g', -1, 32)`)."""
+    try:
+        narrow = _narrow(value)
+    except OverflowError:
+        narrow = math.copysign(math.inf, value)
+    if not math.isfinite(narrow):
+        return ".nan" if math.isnan(narrow) else ".inf" if narrow > 0 else "-.inf"
+    text = next(text for digits in range(9) if _narrow(float(text := f"{narrow:.{digits}e}")) == narrow)
+    mantissa, exponent = text.split("e")
+    if -4 <= int(exponent) < 6:
+        return f"{float(text):.{max(len(mantissa.lstrip('-').replace('.', '')) - 1 - int(exponent), 0)}f}"
+    return text
+
+
+def _narrow(value: float) -> float:
+    """The nearest 32-bit float. Raises OverflowError where there is none."""
+    (narrow,) = struct.unpack("f", struct.pack("f", value))
+    return float(narrow)
 
 
 def _number(text: str) -> Value:
@@ -98,7 +147,7 @@ def _number(text: str) -> Value:
         for name, base in _BASES:
             if found[name]:
                 value = int(found["sign"] + found[name], base)
-                if _INT64_LOWEST <= value <= _UINT64_HIGHEST and (value < 2**63 or found["sign"] != "+"):
+                if _INT64_LOWEST <= value <= _UINT64_HIGHEST and (value <= _INT64_HIGHEST or found["sign"] != "+"):
                     return value
     number = _float(digits)
     return text if isinstance(number, str) else number

@@ -59,6 +59,8 @@ class Undecodable(ValueError):
 
 def decode(data: bytes) -> str:
     """The text of a file's bytes, without its byte order mark. Raises Undecodable."""
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        raise Undecodable("the file is UTF-32 text", "save it as UTF-8", "")
     encoding = "utf-8"
     for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
         if data.startswith(mark):
@@ -72,7 +74,8 @@ def decode(data: bytes) -> str:
     nul = text.find("\0")
     if nul < 0:
         return text
-    if text[nul + 1 : nul + 4 : 2] in ("\0\0", "\0") and nul < 2:
+    # Of the first four bytes of a text in one of these encodings, every second one is zero, or three of four.
+    if encoding == "utf-8" and data[:4].count(0) >= 2:
         raise Undecodable("the file is UTF-16 or UTF-32 without a byte order mark", "save it as UTF-8", text[:nul])
     raise Undecodable("the file is binary: it holds a NUL byte", "remove the byte, or exclude the file", text[:nul])
 

@@ -8,8 +8,8 @@ indentation; above a document's first key, to the whole document.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kubelint.finding import Finding
@@ -22,8 +22,13 @@ from kubelint.source import Source, Span
 ANNOTATION = "kubelint.dev/ignore"
 
 _COMMENT = re.compile(
-    r"\#[ \t]*kubelint:[ \t]*(?P<word>\w[\w-]*)?(?P<list>[ \t]*\[(?P<ids>[^\]\r\n]*)\])?[ \t]*(?P<reason>[^\r\n]*)"
+    r"\#[ \t]*kubelint:[ \t]*(?P<word>\w[\w-]*)?(?P<list>[ \t]*\[(?P<ids>[^\]\r\n]*)\])?[ \t]*"
+    r"(?P<reason>(?:(?!\#[ \t]*kubelint:)[^\r\n])*)"
 )
+_DASHES = re.compile(r"[ \t]*(-[ \t]+(?:-[ \t]+)*)(?:[&!]\S*[ \t]+)*")
+_DASHES_ALONE = re.compile(r"[ \t]*(-(?:[ \t]+-)*)[ \t]*(?:[&!]\S*[ \t]*)*(?:\#.*)?")
+_NOTHING = re.compile(r"[ \t]*(?:\#.*)?")
+_NAMES_NONE = "a suppression names the rules that it silences"
 _SPLIT = re.compile(r"[,\s]+")
 
 
@@ -65,11 +70,12 @@ class Suppressions:
             self._used.add((suppression, finding.rule))
         return silencing[0] if silencing else None
 
-    def may_need(self, rule: str, span: Span) -> None:
-        """Note that a rule could not tell about a resource: what silences it there is not unused."""
+    def may_need(self, rules: Iterable[str], span: Span) -> None:
+        """Note that rules did not come to an end over a resource: what silences them there is not unused."""
+        rules = tuple(rules)
         for suppression in self.all:
             if suppression.scope is not None and (suppression.scope.covers(span) or span.covers(suppression.scope)):
-                self._used.add((suppression, rule))
+                self._used.update((suppression, rule) for rule in rules)
 
     def unused(self) -> Iterator[tuple[Suppression, str]]:
         """The suppressions, with the id in question, that silenced nothing although the rule ran."""
@@ -84,14 +90,15 @@ def _in_annotations(manifest: Manifest) -> Iterator[Suppression]:
         scalar = resource.annotations.get(ANNOTATION)
         if scalar is not None:
             ids = tuple(filter(None, _SPLIT.split(str(scalar.value))))
-            yield Suppression(scalar.span, ids, resource.span, "", None, resource)
+            yield Suppression(scalar.span, ids, resource.span, "", None if ids else _NAMES_NONE, resource)
 
 
 def _in_comments(manifest: Manifest) -> Iterator[Suppression]:
     source = manifest.source
     if "kubelint:" not in source.text:
         return
-    documents = [part.document for part in manifest.parts if part.document.root is not None]
+    # What is not judged needs no suppression, and has none that could be unused.
+    documents = [part.document for part in manifest.parts if part.document.root is not None and not part.skipped]
     layouts: dict[int, _Layout] = {}
     for found in _COMMENT.finditer(source.text):
         document = next((d for d in documents if d.span.start <= found.start() < d.span.end), None)
@@ -107,10 +114,10 @@ def _suppression(found: re.Match[str], source: Source, layout: _Layout) -> Suppr
     span = Span(source, found.start(), end)
     ids = tuple(filter(None, _SPLIT.split(found["ids"] or "")))
     if found["word"] != "ignore" or not ids:
-        flaw = "a suppression names the rules that it silences"
+        flaw = _NAMES_NONE
         if found["word"] != "ignore":
             flaw = f"`kubelint: {found['word'] or ''}` is no suppression"
-        return Suppression(span, ids, None, "", flaw)
+        return Suppression(span, (), None, "", flaw)
     return Suppression(span, ids, layout.scope_of(found.start()), found["reason"].strip())
 
 
@@ -129,16 +136,17 @@ class _Layout:
             if node.repeats is not None and node.parent is not None and node.parent.repeats is not None:
                 continue
             if isinstance(node, Scalar):
-                texts.append((node.start, node.end))
+                texts.append((self._text_start(node), node.end))
             if node.key_start >= 0:
                 texts.append((node.key_start, node.key_end))
                 self.entries.append((node.key_start, node.entry))
             elif isinstance(node.parent, Sequence):
-                dash = self._dash_of(node)
+                dash = self._dash_of(node, node.parent)
                 self.entries.append((dash, Span(source, dash, node.end)))
         self.texts = sorted(texts)
         self.text_starts = [start for start, _ in self.texts]
         self.entries.sort(key=lambda entry: (entry[0], -entry[1].end))
+        self.entry_starts = [start for start, _ in self.entries]
 
     def is_comment(self, offset: int) -> bool:
         """Whether a `#` begins a comment: it stands in no text, and at the start of a line or behind a blank."""
@@ -148,36 +156,62 @@ class _Layout:
         return index < 0 or offset >= self.texts[index][1]
 
     def scope_of(self, offset: int) -> Span | None:
-        """What a comment that begins at an offset binds to."""
-        line, column = self.source.position(offset)
+        """What a comment binds to; the offset is that of a `#` in it, which need not be its first."""
+        line = self.source.position(offset).line
         line_start = self.source.line_starts[line - 1]
-        if self.source.text[line_start:offset].strip(" \t-"):
-            return next((span for begin, span in self.entries if line_start <= begin < offset), self._around(offset))
-        following = [(begin, span) for begin, span in self.entries if begin > offset]
-        if following and following[0][0] == self.entries[0][0]:
+        text = self.source.text
+        begin = next(place for place in range(line_start, offset + 1) if text[place] == "#" and self.is_comment(place))
+        first = bisect_left(self.entry_starts, line_start)
+        following = bisect_right(self.entry_starts, begin)
+        if first < following:
+            return self.entries[first][1]
+        if text[line_start:begin].strip() not in ("", "---"):
+            return self._around(line_start, first)
+        if following == 0:
             return self.root.span
-        for begin, span in following:
-            entry_line, entry_column = self.source.position(begin)
-            if entry_column == column and self._begins_line(begin, entry_line):
+        for start, span in self.entries[following:]:
+            entry_line, entry_column = self.source.position(start)
+            column = begin - line_start + 1
+            if entry_column == column and self._begins_line(start, entry_line):
                 return span
             if entry_column < column:
                 break
         return None
 
-    def _around(self, offset: int) -> Span | None:
-        """The innermost key or item whose stretch a trailing comment ends or continues, such as a closing bracket."""
-        line = self.source.position(offset).line
-        line_start = self.source.line_starts[line - 1]
-        around = [span for _, span in self.entries if span.start < line_start <= span.end]
-        return around[-1] if around else None
+    def _around(self, line_start: int, first: int) -> Span | None:
+        """The innermost key or item that a trailing comment's line ends or continues, such as with a bracket."""
+        return next((span for _, span in reversed(self.entries[:first]) if span.end >= line_start), None)
 
     def _begins_line(self, offset: int, line: int) -> bool:
         return not self.source.text[self.source.line_starts[line - 1] : offset].strip(" \t-")
 
-    def _dash_of(self, node: Node) -> int:
-        text, start = self.source.text, node.start
-        while start > 0 and text[start] != "-":
-            if text[start] in "[,":
-                return node.start
-            start -= 1
-        return start
+    def _text_start(self, scalar: Scalar) -> int:
+        """Where the text of a scalar begins; that of a block scalar (`|`) below a line on which a comment may stand."""
+        if self.source.text[scalar.start : scalar.start + 1] not in ("|", ">"):
+            return scalar.start
+        line = self.source.position(scalar.start).line
+        return self.source.line_starts[line] if line < len(self.source.line_starts) else scalar.end
+
+    def _dash_of(self, item: Node, sequence: Sequence) -> int:
+        """Where the dash of a list's item stands; in a list with brackets the item itself."""
+        if self._is_in_brackets(sequence) or (isinstance(item, Scalar) and item.plain and not item.text):
+            return item.start
+        # Of `- - a`, the item that is a list has the first dash.
+        inner, skipped = item, 1
+        while isinstance(inner, Sequence) and inner.items and not self._is_in_brackets(inner):
+            inner, skipped = inner.items[0], skipped + 1
+        line = self.source.position(item.start).line
+        line_start = self.source.line_starts[line - 1]
+        found = _DASHES.fullmatch(self.source.text[line_start : item.start])
+        while found is None:
+            line -= 1
+            above = self.source.line(line) if line else "---"
+            found = _DASHES_ALONE.fullmatch(above)
+            if found is None and not _NOTHING.fullmatch(above):
+                return item.start
+        dashes = [found.start(1) + place for place, character in enumerate(found[1]) if character == "-"]
+        return self.source.line_starts[line - 1] + dashes[-min(skipped, len(dashes))]
+
+    def _is_in_brackets(self, sequence: Sequence) -> bool:
+        begins = self.source.text[sequence.start : sequence.start + 1] == "["
+        return begins and not (sequence.items and sequence.items[0].start == sequence.start)

@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
+# None of what is bracketed may open again before it closes: looking for one end from every beginning would take the
+# square of the text's length.
 _PLACEHOLDER = re.compile(
-    r"\$\{[^}\n]*\}|\$\([A-Za-z_][\w.-]*\)|\$[A-Za-z_]\w*|\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\{[A-Za-z_][\w.-]*\}"
-    r"|<[A-Za-z][^<>\n]*>|%[A-Za-z_]\w*%|@@?[A-Za-z_][\w.-]*@@?|\(\([A-Za-z_][\w.-]*\)\)|\[\[.*?\]\]|\b__[A-Z][A-Z0-9_]*__\b",
+    r"\$\{(?:(?!\$\{)[^}\n])*\}|\$\([A-Za-z_][\w.-]*\)|\$[A-Za-z_]\w*|\{[A-Za-z_][\w.-]*\}"
+    r"|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}|<%(?:(?!<%).)*?%>|\[\[(?:(?!\[\[).)*?\]\]"
+    r"|<[A-Za-z][^<>\n]*>|%[A-Za-z_]\w*%|@@?[A-Za-z_][\w.-]*@@?|\(\([A-Za-z_][\w.-]*\)\)|\b__[A-Z][A-Z0-9_]*__\b",
     re.S,
 )
 

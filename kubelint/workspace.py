@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kubelint.discovery import folders_upwards
 from kubelint.facts.kinds import LOCAL_GROUPS, WITHOUT_PODS
 from kubelint.kustomization import Composition
 from kubelint.manifest import Manifest, may_hold_pods
@@ -70,9 +71,11 @@ class Workspace:
         self.root = root
         self._load = load
         self._composition = composition
-        self._folders = folders
+        self._folders = frozenset(folders)
         self._index = Index.of(version)
         self._applications: dict[str, Application] = {}
+        self._composed: dict[tuple[str, ...], Application] = {}
+        self._hiding: dict[tuple[Application, str | None], str | None] = {}
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -129,12 +132,8 @@ class Workspace:
 
         None of them for an empty selector.
         """
-        if not service.selector:
-            return ()
         found = tuple(
-            workload
-            for workload in self._candidates(service.selector)
-            if may_share_namespace(workload, service) and workload.has_labels(service.selector)
+            workload for workload in self.with_labels(service.selector) if may_share_namespace(workload, service)
         )
         if len(found) < 2:
             return found
@@ -146,14 +145,32 @@ class Workspace:
         return found
 
     def with_labels(self, selector: dict[str, Scalar]) -> tuple[Workload, ...]:
-        """The workloads in any namespace whose pods carry all of these labels."""
-        return tuple(workload for workload in self.workloads if selector and workload.has_labels(selector))
+        """The workloads in any namespace whose pods may carry all of these labels: as written, added by kustomizations,
+        or at run time. None of them for an empty selector.
+        """
+        if not selector:
+            return ()
+        bearers = {key: self._workloads_by_label.get((key, wanted.value), {}) for key, wanted in selector.items()}
+        # The rarest label leaves the fewest to look at: there is many a label that everything bears.
+        rarest = min((bearers[key] for key in selector if key not in _RUNTIME_KEYS), key=len, default=None)
+        return tuple(
+            workload
+            for place, workload in (enumerate(self.workloads) if rarest is None else rarest.items())
+            if all(place in bearers[key] or key in RUNTIME_LABELS.get(workload.kind, ()) for key in selector)
+        )
 
     def require_sight(self, scope: Application, namespace: str | None) -> None:
         """Make sure that nothing within an application's folder, or anywhere in that namespace, hides pods.
 
         Raises CannotTell with the first thing that does.
         """
+        if (scope, namespace) not in self._hiding:
+            self._hiding[scope, namespace] = self._what_hides(scope, namespace)
+        hiding = self._hiding[scope, namespace]
+        if hiding is not None:
+            raise CannotTell(hiding)
+
+    def _what_hides(self, scope: Application, namespace: str | None) -> str | None:
         for spot in self.blind_spots:
             in_scope = scope.holds(spot.path) or is_below(spot.path, scope.folder)
             if spot.namespace is None:
@@ -161,7 +178,8 @@ class Workspace:
             else:
                 relevant = spot.namespace == namespace or (namespace is None and in_scope)
             if relevant:
-                raise CannotTell(f"{spot.why} ({self.shown(spot.path)})")
+                return f"{spot.why} ({self.shown(spot.path)})"
+        return None
 
     def shown(self, path: str) -> str:
         """A path as one reads it in a message: relative to the project."""
@@ -203,13 +221,6 @@ class Workspace:
             return resource.kind in WITHOUT_PODS
         return self.is_without_pods(resource.kind)
 
-    def _candidates(self, selector: dict[str, Scalar]) -> Iterable[Workload]:
-        """The workloads that have one label of a selector; all where it asks only for labels of the run time."""
-        for key, wanted in selector.items():
-            if key not in _RUNTIME_KEYS:
-                return self._workloads_by_label.get((key, wanted.value), ())
-        return self.workloads
-
     def is_known_label(self, key: str) -> bool:
         """Whether some workload of the project bears a label of this key."""
         return key in self._label_keys
@@ -219,12 +230,16 @@ class Workspace:
         return frozenset(key for key, _ in self._workloads_by_label)
 
     @cached_property
-    def _workloads_by_label(self) -> dict[tuple[str, object], list[Workload]]:
-        index: dict[tuple[str, object], list[Workload]] = {}
-        for workload in self.workloads:
-            labels = {key: scalar.value for key, scalar in workload.pod_labels.items()}
-            for entry in {*labels.items(), *workload.added_labels.items()}:
-                index.setdefault(entry, []).append(workload)
+    def _workloads_by_label(self) -> dict[tuple[str, object], dict[int, Workload]]:
+        """By each label that its pods may bear, the workloads by their place among all."""
+        index: dict[tuple[str, object], dict[int, Workload]] = {}
+        for place, workload in enumerate(self.workloads):
+            for key, scalar in workload.pod_labels.items():
+                index.setdefault((key, scalar.value), {})[place] = workload
+            # Of the kustomizations that deploy it, each may add another value of a label.
+            for kustomization in self._composition.reaching.get(workload.path, ()):
+                for label in kustomization.labels_for(workload.kind).items():
+                    index.setdefault(label, {})[place] = workload
         return index
 
     @cached_property
@@ -240,13 +255,15 @@ class Workspace:
     def _find_application(self, path: str) -> Application:
         kustomizations = self._composition.reaching.get(path)
         if kustomizations:
-            files: set[str] = {path}
-            for kustomization in kustomizations:
-                files |= self._composition.files_of[kustomization.path] | {kustomization.path}
-            return Application(os.path.commonpath([os.path.dirname(file) for file in files]), frozenset(files))
-        below = [folder for folder in self._folders if is_below(path, folder)]
-        if below:
-            return Application(max(below, key=len), with_folders_below=True)
+            paths = tuple(kustomization.path for kustomization in kustomizations)
+            if paths not in self._composed:
+                files = frozenset[str]().union(*(self._composition.files_of[one] for one in paths))
+                folder = os.path.commonpath([os.path.dirname(file) for file in files])
+                self._composed[paths] = Application(folder, files)
+            return self._composed[paths]
+        for above in folders_upwards(os.path.dirname(path)):
+            if above in self._folders:
+                return Application(above, with_folders_below=True)
         folder = os.path.dirname(path)
         if path in self._variants:
             return Application(folder, frozenset((path,)), is_variant=True)

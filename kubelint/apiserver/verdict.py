@@ -1,34 +1,53 @@
-"""The API server's answer, in statements that point at nodes."""
+"""The API server's answer, in statements that point at places."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from kubelint.apiserver.field import Field
 from kubelint.node import Node, Place
 
 
 class Statement(NamedTuple):
-    """One refusal: what kind of fault it is, where, the server's reason word where it has one, and words for people."""
+    """One thing that the server has against a resource.
+
+    `fault` is the kind of fault and names the rule that repeats it; `reason` is the server's word where it has one
+    (`Required`, `Invalid`, …). `field` is the path in the server's spelling where it differs from the place's own.
+    """
 
     fault: str
-    """`wrong-type` or `unknown-field`."""
     place: Place
     message: str
     help: str
     reason: str | None = None
+    field: str | None = None
+
+
+REASONS = {
+    "Required": "missing-field",
+    "Invalid": "invalid-value",
+    "NotSupported": "unsupported-value",
+    "Forbidden": "forbidden-field",
+    "Duplicate": "duplicate-value",
+    "TooLong": "invalid-value",
+    "TooMany": "invalid-value",
+    "TypeInvalid": "invalid-value",
+}
+"""The server's reason words (k8s.io/apimachinery, field.ErrorType), and the fault that each is."""
 
 
 class Verdict:
     """Everything that the server has against a resource.
 
-    `decodes` is false where the server could not even read the object; then nothing else can be said of it.
+    `refusals` are what makes it answer with an error, `warnings` what it says in a Warning header and accepts.
     `placeholder` is a value that another tool is to fill in, where the server expects a type that it cannot have.
     """
 
-    __slots__ = ("placeholder", "refusals")
+    __slots__ = ("placeholder", "refusals", "warnings")
 
     def __init__(self) -> None:
         self.refusals: list[Statement] = []
+        self.warnings: list[Statement] = []
         self.placeholder: Node | None = None
 
     @property
@@ -36,6 +55,14 @@ class Verdict:
         """Whether the server can read the object, unknown fields aside."""
         return not any(refusal.fault == "wrong-type" for refusal in self.refusals)
 
+    def refuse(self, field: Field, reason: str, message: str, help: str, *, fault: str | None = None) -> None:
+        """Note that the server refuses a field, with its reason word. `fault` names another rule than the reason's."""
+        self.refusals.append(Statement(fault or REASONS[reason], field.place, message, help, reason, field.path))
+
+    def warn(self, field: Field, fault: str, message: str, help: str) -> None:
+        """Note that the server accepts a field with a warning; `fault` is `deprecated-field` or `ignored-field`, …"""
+        self.warnings.append(Statement(fault, field.place, message, help, None, field.path))
+
     def of_fault(self, fault: str) -> list[Statement]:
-        """The refusals of one kind of fault."""
-        return [refusal for refusal in self.refusals if refusal.fault == fault]
+        """The refusals and warnings of one kind of fault."""
+        return [statement for statement in (*self.refusals, *self.warnings) if statement.fault == fault]

@@ -154,17 +154,22 @@ def _print(text: str) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all. What is no file of its own (a device, a pipe, a link) is written through."""
     # Most runs write none, and the module takes as long to import as a small manifest to lint.
     import tempfile
 
-    folder = os.path.dirname(os.path.abspath(path))
+    data = text.encode("utf-8", "backslashreplace")
     temporary = None
     try:
+        if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):
+            with open(path, "wb") as file:
+                file.write(data)
+            return
+        folder = os.path.dirname(os.path.abspath(path))
         os.makedirs(folder, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False, newline="") as file:
+        with tempfile.NamedTemporaryFile("wb", dir=folder, delete=False) as file:
             temporary = file.name
-            file.write(text)
+            file.write(data)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:
