@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, ge
 
 import kubelint_schemas
 from kubelint import glob, node
+from kubelint.discovery import CONFIGURATION_NAMES
 from kubelint.finding import Severity
 from kubelint.node import Node, Scalar
 from kubelint.rule import RuleError
@@ -26,9 +27,6 @@ from kubelint.suggestion import closest
 
 if TYPE_CHECKING:
     from kubelint.rule import Rule
-
-FILE_NAMES = (".kubelint.yaml", ".kubelint.yml", "pyproject.toml")
-"""Where a configuration may stand, the first of them in a folder first."""
 
 PROVIDERS = (
     *("alibaba", "aws-ccm", "aws-lbc", "azure", "cilium", "civo", "digitalocean", "exoscale", "gke", "hetzner", "ibm"),
@@ -274,7 +272,7 @@ def find(folder: str) -> str | None:
     A `pyproject.toml` counts where it has a table `[tool.kubelint]`, or is no TOML, which only loading it can say.
     """
     while True:
-        for name in FILE_NAMES:
+        for name in CONFIGURATION_NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path) and (not path.endswith(".toml") or _may_configure(path)):
                 return path

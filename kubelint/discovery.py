@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kubelint.glob import compiled
+from kubelint.paths import folders_upwards
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """How the files end that are read when a folder is named."""
@@ -52,12 +54,28 @@ def expand(paths: Iterable[str], folder: str) -> list[str]:
             names = [*filter(None, path.split("/")), *([""] if path.endswith("/") else [])]
             start = "/" if os.path.isabs(path) else folder
             matches = sorted(map(os.path.normpath, _matching(names, start)))
+            matches = _without_passed_over(matches, names, start)
             if not matches:
                 raise PathNotFound(f"no file matches {path}")
             found.extend(matches)
         else:
             raise PathNotFound(f"no such file or folder: {path}")
     return list(dict.fromkeys(found))
+
+
+def _without_passed_over(matches: list[str], names: list[str], start: str) -> list[str]:
+    """What a pattern matches, less the files that a search of its folder passes over: it means no more than the folder.
+
+    A file that no search would ask for, such as `*.txt`, is meant all the same, and so is what a pattern with a hidden
+    name matches.
+    """
+    if any(name.startswith(".") for name in names):
+        return matches
+    literal = itertools.takewhile(lambda name: not _GLOB.search(name), names)
+    tree = search(os.path.normpath(os.path.join(start, *literal)))
+    found = {*tree.files, *tree.kustomizations}
+    holding = {above for file in found for above in folders_upwards(os.path.dirname(file))}
+    return [path for path in matches if path in found or path in holding or not path.endswith(SUFFIXES)]
 
 
 def _matching(names: list[str], folder: str) -> Iterator[str]:
@@ -144,27 +162,12 @@ def _is_own_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def relative_path(path: str, folder: str) -> str:
-    """An absolute path as seen from a folder, with `/` between names, as patterns are matched against."""
-    return os.path.relpath(path, folder).replace(os.sep, "/")
-
-
 def repository_of(folder: str) -> str | None:
     """The folder of the git repository that holds an absolute path, or None."""
     for above in folders_upwards(folder):
         if os.path.exists(os.path.join(above, ".git")):
             return above
     return None
-
-
-def folders_upwards(path: str) -> Iterator[str]:
-    """A folder, then the folder above it, up to the root of the file system."""
-    while True:
-        yield path
-        parent = os.path.dirname(path)
-        if parent == path:
-            return
-        path = parent
 
 
 class _Pattern(NamedTuple):

@@ -141,7 +141,7 @@ class _Run:
         except CannotTell as reason:
             self.report.undecided.append(Undecided(rule.id, span, resource, str(reason)))
             self.suppressions.may_need((rule.id,), span)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.report.faults.append(Fault(self.manifest.path, _crash(rule, resource, error)))
             self.suppressions.may_need((rule.id,), span)
 
@@ -151,7 +151,7 @@ class _Run:
         field = finding.field
         if field is None and node is not None and resource is not None and node.source is resource.node.source:
             field = resource.field_of(node)
-        severity = self.choice.severity_of(rule) or finding.severity or rule.severity
+        severity = self.choice.severity_of(rule) or Severity(finding.severity or rule.severity)
         completed = replace(
             finding, rule=rule.id, category=rule.category, severity=severity, resource=resource, field=field
         )
@@ -220,7 +220,7 @@ def _ids(rules: Iterable[Rule]) -> set[str]:
     return {rule.id for rule in rules}
 
 
-def _crash(rule: Rule, resource: Resource | None, error: Exception) -> str:
+def _crash(rule: Rule, resource: Resource | None, error: BaseException) -> str:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     of = f" on {resource.kind} {resource.name}" if resource is not None else ""
     where = f"{frame.filename}:{frame.lineno}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from kubelint.node import Mapping, Node
 from kubelint.parser import parse, split
+from kubelint.paths import read_bytes
 from kubelint.resources import items_of, text_of, texts_of
 from kubelint.source import Source, Undecodable, decode
 
@@ -50,8 +51,7 @@ class Kustomization:
 def read_kustomization(path: str) -> Kustomization:
     """Read a kustomization file; one that cannot be read composes nothing, and `blind` says so."""
     try:
-        with open(path, "rb") as file:
-            source = Source(path, decode(file.read()))
+        source = Source(path, decode(read_bytes(path)[0]))
     except (OSError, Undecodable) as error:
         return Kustomization(path, (), (), None, {}, {}, f"{os.path.basename(path)} cannot be read: {error}")
     folder = os.path.dirname(path)
@@ -106,8 +106,7 @@ def _patches(root: Mapping, folder: str) -> tuple[list[str], bool]:
                 texts.append(entry or inline or "")
     for path in files:
         try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                texts.append(file.read())
+            texts.append(read_bytes(path)[0].decode("utf-8", "replace"))
         except OSError:
             continue
     return files, any(_TOUCHES_LABELS.search(text) for text in texts)

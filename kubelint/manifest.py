@@ -6,21 +6,16 @@ and errs on the side of parsing.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from kubelint.node import Node
 from kubelint.parser import Document, Problem, parse, split
+from kubelint.paths import SIZE_LIMIT, read_bytes
 from kubelint.resources import KINDS, POD_TEMPLATES, Resource, resources_in
 from kubelint.source import Source, Span, Undecodable, decode
 from kubelint.template import has_template_actions, placeholder_in, template_language
-
-SIZE_LIMIT = 16 * 1024 * 1024
-"""Bytes of the largest file that is read. etcd takes no object above 1.5 MB; a file this large is no manifest."""
 
 YAML_SUFFIXES = (".yaml", ".yml")
 
@@ -31,6 +26,8 @@ _ANY_KIND = re.compile(
     r"""kind["']?\s*:\s*(?:["']?([a-z][a-z0-9]*)["']?[ \t]*(?=[\s,}\#]|\Z)|[^"'a-z\s]|"[^"\n]*\\)""", re.I
 )
 _ESCAPED_KEY = re.compile(r"\\[xuU]0*6[bB9eE4]")
+_TOP_METADATA = re.compile(r"^metadata:", re.M)
+_TOP_API_VERSION = re.compile(r"^apiVersion:", re.M)
 _SAYS_API_VERSION = re.compile(r"\bapiVersion\b")
 
 
@@ -67,7 +64,7 @@ class Part:
 
 @dataclass(slots=True)
 class Manifest:
-    """One file. `unreadable` says why it could not be read at all; `is_named` is set where the user named the file."""
+    """One file. `unreadable` says why it could not be read at all."""
 
     source: Source
     parts: tuple[Part, ...] = ()
@@ -88,10 +85,6 @@ class Manifest:
         return bool(self.parts or self.unreadable)
 
 
-class NotFound(OSError):
-    """A path that does not exist."""
-
-
 def read(path: str, wanted: Callable[[str], bool], *, is_named: bool = False, in_chart: bool = False) -> Manifest:
     """Read a file. `wanted` says of a kind's name whether documents of that kind concern the caller.
 
@@ -99,10 +92,10 @@ def read(path: str, wanted: Callable[[str], bool], *, is_named: bool = False, in
     speaks of an apiVersion and a kind.
     """
     try:
-        data, size = _bytes_of(path)
+        data, is_whole = read_bytes(path)
     except OSError as error:
         return _unreadable(Source(path, ""), f"the file cannot be read: {error.strerror}", "check its permissions")
-    if size > SIZE_LIMIT:
+    if not is_whole:
         manifest = _unreadable(
             Source(path, ""),
             f"the file is larger than {SIZE_LIMIT // 1024 // 1024} MiB",
@@ -131,7 +124,6 @@ def of_text(source: Source, wanted: Callable[[str], bool], *, in_chart: bool = F
     return Manifest(source, tuple(parts))
 
 
-@lru_cache(maxsize=4)
 def kinds_in(text: str) -> frozenset[str] | None:
     """The kinds that a document's text can be of, from the text alone; None where only parsing can say.
 
@@ -145,7 +137,7 @@ def kinds_in(text: str) -> frozenset[str] | None:
         if found[1] is None:
             return None
         kinds.add(found[1])
-    if not kinds and _ESCAPED_KEY.search(text):
+    if not kinds and (_ESCAPED_KEY.search(text) or (_TOP_API_VERSION.search(text) and _TOP_METADATA.search(text))):
         return None
     return frozenset(kinds)
 
@@ -199,16 +191,6 @@ _IDENTITY: tuple[tuple[str, ...], ...] = (
     ("spec", "template", "metadata", "labels"),
     ("spec", "jobTemplate", "spec", "template", "metadata", "labels"),
 )
-
-
-def _bytes_of(path: str) -> tuple[bytes, int]:
-    """The bytes of a file (no more than tell what it is, if it is too large) and how many it has."""
-    with open(path, "rb") as file:
-        status = os.fstat(file.fileno())
-        if stat.S_ISREG(status.st_mode) and status.st_size > SIZE_LIMIT:
-            return file.read(1024 * 1024), status.st_size
-        data = file.read(SIZE_LIMIT + 1)
-    return data, len(data)
 
 
 def _speaks_of_kubernetes(data: bytes) -> bool:

@@ -92,7 +92,7 @@ def for_reading(text: str) -> str:
     """The page as people read it: expectations in plain words, info strings without what only the tests need."""
 
     def plain(fence: re.Match[str]) -> str:
-        words = [word for word in fence["info"].split() if "=" not in word or word.startswith("file=")]
+        words = [word for word in fence["info"].split() if not word.startswith("with=")]
         return f"```{' '.join(words)}\n{_EXPECTATIONS.sub(_in_plain_words, fence['text'])}```"
 
     return _FENCE.sub(plain, text)

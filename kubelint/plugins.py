@@ -55,11 +55,12 @@ def _load_installed(manager: pluggy.PluginManager, folders: list[str]) -> None:
 
     for distribution in distributions(path=folders):
         for entry in distribution.entry_points:
-            if entry.group != ENTRY_POINT_GROUP or manager.has_plugin(entry.name):
+            name = f"{distribution.metadata['Name']}:{entry.name}"
+            if entry.group != ENTRY_POINT_GROUP or manager.has_plugin(name):
                 continue
             try:
-                manager.register(entry.load(), entry.name)
-            except Exception as error:
+                manager.register(entry.load(), name)
+            except (Exception, SystemExit) as error:
                 message = f"plug-in {entry.name} ({entry.value}) cannot be loaded: {type(error).__name__}: {error}"
                 raise PluginError(message) from error
 
@@ -85,7 +86,7 @@ def _rules_of(implementation: pluggy.HookImpl) -> Iterator[Rule]:
         yield from implementation.function()  # type: ignore[misc]
     except RuleError as error:
         raise PluginError(str(error)) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"plug-in {implementation.plugin_name} cannot list its rules: {type(error).__name__}: {error}"
         raise PluginError(message) from error
 

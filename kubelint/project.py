@@ -15,16 +15,17 @@ from kubelint.discovery import Tree, search
 from kubelint.kustomization import Composition, compose, read_kustomization
 from kubelint.manifest import Manifest, Part, of_text, placeholder_of, read
 from kubelint.node import Scalar
+from kubelint.paths import is_below
 from kubelint.resources import KINDS, Resource
 from kubelint.source import Source
 from kubelint.template import placeholder_in
-from kubelint.workspace import Workspace, is_below
+from kubelint.workspace import Workspace
 from kubelint_schemas import Index
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
-    """What the configuration says of how a project is read. Paths are absolute; a folder's ends in `/`."""
+    """What the configuration says of how a project is read. Paths are absolute; a folder ends in `/` for `excludes`."""
 
     version: str = DEFAULT_VERSION
     namespace: str | None = None
@@ -35,7 +36,8 @@ class ProjectSettings:
 class Project:
     """The files of a folder, and which of them to report on.
 
-    `name` chooses files by their absolute paths, `add_text` brings one that is not in the folder or differs there.
+    `name` chooses files by their absolute paths, `add_text` brings one that is not in the folder or differs there. Of a
+    project that `is_alone`, nothing but these is read.
     """
 
     def __init__(self, root: str, settings: ProjectSettings, *, is_alone: bool = False) -> None:
@@ -43,6 +45,7 @@ class Project:
         self.settings = settings
         self._is_alone = is_alone
         self._named: dict[str, None] = {}
+        self._typed: set[str] = set()
         self._texts: dict[str, Source] = {}
         self._read: dict[str, Manifest] = {}
         self._workspaces: dict[tuple[str, ...], Workspace] = {}
@@ -54,9 +57,11 @@ class Project:
         """Everything of interest below the project's folder."""
         return Tree() if self._is_alone else search(self.root, self.settings.excludes)
 
-    def name(self, paths: Iterable[str]) -> None:
-        """Report on these files."""
+    def name(self, paths: Iterable[str], *, as_typed: bool = False) -> None:
+        """Report on these files. `as_typed`: the user named them one by one, and cares for each."""
         self._named |= dict.fromkeys(paths)
+        if as_typed:
+            self._typed.update(paths)
 
     def add_text(self, source: Source) -> None:
         """Report on a text that is in memory; it stands for the file of its path."""
@@ -96,14 +101,14 @@ class Project:
             if path in self._texts:
                 manifest = of_text(self._texts[path], self._concerns, in_chart=in_chart)
             else:
-                manifest = read(path, self._concerns, is_named=path in self._named, in_chart=in_chart)
+                manifest = read(path, self._concerns, is_named=path in self._typed, in_chart=in_chart)
             manifest = self._read[path] = self._with_context(manifest)
         return manifest
 
     def _load(self, beside: Iterable[str]) -> Iterator[Manifest]:
         for path in sorted({*self.tree.files, *beside}):
             manifest = self.manifest(path)
-            if manifest.unreadable is not None and path in self._named:
+            if manifest.unreadable is not None and path in self._typed:
                 # Whether it hides anything must not depend on its being named.
                 manifest = read(path, self._concerns)
             if manifest.says_something:
@@ -111,11 +116,13 @@ class Project:
 
     def _beside(self, path: str) -> tuple[str, ...]:
         """A file that the search of the project passes over, with what lies beside it; nothing for any other file."""
+        if self._is_alone:
+            return tuple(sorted({**self._named, **self._texts}))
         if path in self._found:
             return ()
         folder = os.path.dirname(path)
         hidden = [above for above in self._folders_within(folder) if above not in self._searched]
-        if not hidden or self._is_alone:
+        if not hidden:
             return (path,)
         if folder not in self._passed_over:
             self._passed_over[folder] = frozenset(
@@ -139,7 +146,7 @@ class Project:
 
     @cached_property
     def _application_folders(self) -> tuple[str, ...]:
-        named = (folder for folder in self._searched if self.settings.is_application(folder + "/"))
+        named = (folder for folder in self._searched if self.settings.is_application(folder))
         return tuple(sorted({*self.tree.charts, *named}))
 
     def _folders_within(self, folder: str) -> Iterator[str]:

@@ -227,8 +227,11 @@ class Workload(Resource):
 
     @cached_property
     def pod_labels(self) -> dict[str, Scalar]:
-        """The labels of its pods, as written."""
-        return texts_of(self.template.get("metadata", "labels")) if self.template is not None else {}
+        """The labels of its pods, as written; `app: 1`, which the server refuses, is a label all the same."""
+        labels = self.template.get("metadata", "labels") if self.template is not None else None
+        if not isinstance(labels, Mapping):
+            return {}
+        return {key: value for key, value in labels.entries.items() if isinstance(value, Scalar)}
 
     @cached_property
     def containers(self) -> tuple[Container, ...]:
@@ -240,15 +243,6 @@ class Workload(Resource):
             if text_of(item.get("restartPolicy")) == "Always":
                 running.append(item)
         return tuple(Container(item) for item in running if isinstance(item, Mapping))
-
-    def has_labels(self, selector: dict[str, Scalar]) -> bool:
-        """Whether its pods may carry every label of a selector: as written, added by kustomizations, or at run time."""
-        return all(
-            (key in self.pod_labels and self.pod_labels[key].value == wanted.value)
-            or (key in self.added_labels and self.added_labels[key] == wanted.value)
-            or key in RUNTIME_LABELS.get(self.kind, ())
-            for key, wanted in selector.items()
-        )
 
 
 class Container:
@@ -320,7 +314,9 @@ def _object(node: Node, api_version: str, kind: str) -> Iterator[Resource]:
         return
     api_version = text_of(node.get("apiVersion")) or api_version
     kind = text_of(node.get("kind")) or kind
-    if kind and (api_version or (kind in KINDS and isinstance(node.get("metadata"), Mapping))):
+    if not kind and api_version and isinstance(node.get("metadata"), Mapping):
+        yield Resource(node, api_version, "")
+    elif kind and (api_version or (kind in KINDS and isinstance(node.get("metadata"), Mapping))):
         view = _VIEWS.get(kind, Resource) if is_read(api_version, kind) else Resource
         yield view(node, api_version, kind)
 

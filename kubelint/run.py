@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from kubelint import config as configuration
 from kubelint.cluster import DEFAULT_VERSION, Cluster
 from kubelint.config import Config
-from kubelint.discovery import expand, folders_upwards, relative_path, repository_of, search
+from kubelint.discovery import expand, repository_of, search
 from kubelint.engine import lint
 from kubelint.finding import Severity
+from kubelint.paths import folders_upwards, is_below, relative_path
 from kubelint.project import Project, ProjectSettings
 from kubelint.report import Report, Skipped
 from kubelint.rule import Rule
 from kubelint.source import Source, decode
-from kubelint.workspace import is_below
 
 STANDARD_INPUT = "-"
 
@@ -75,6 +75,8 @@ class _Projects:
         self.configs: dict[str | None, Config] = {}
         self.found: dict[str, str | None] = {}
         self.common = self._common_parent(named)
+        self.named = frozenset(named)
+        self.too_wide = _too_wide()
 
     def add(self, path: str) -> None:
         """Take a file, or every file of a folder, into the projects that they belong to."""
@@ -85,7 +87,7 @@ class _Projects:
         elif is_folder:
             self._add_folder(entry, path)
         else:
-            entry.project.name([path])
+            entry.project.name([path], as_typed=True)
 
     def _add_folder(self, entry: _Entry, path: str) -> None:
         tree = entry.project.tree
@@ -141,7 +143,9 @@ class _Projects:
         entry = self.entries.get((root, config_path))
         if entry is None:
             config = self._config(config_path)
-            entry = self.entries[root, config_path] = _Entry(self._project(root, config), config)
+            # Of a folder that is no project's, only what is named is read, unless the folder itself is.
+            is_alone = root in self.too_wide and root not in self.named
+            entry = self.entries[root, config_path] = _Entry(self._project(root, config, is_alone=is_alone), config)
         return entry
 
     def _project(self, root: str, config: Config, *, is_alone: bool = False) -> Project:
@@ -159,7 +163,7 @@ class _Projects:
     def _root(self, folder: str, config_path: str | None) -> str:
         if config_path is not None and self.request.config_file is None:
             return os.path.dirname(config_path)
-        return repository_of(folder) or self.common
+        return repository_of(folder) or (folder if self.common in self.too_wide else self.common)
 
     def _config_path(self, folder: str) -> str | None:
         if self.request.isolated:
@@ -185,10 +189,18 @@ class _Projects:
 
     def _report_root(self) -> str:
         """The folder that a report's paths are relative to: the repository's, where one tool reads many reports."""
-        roots = sorted({entry.project.root for entry in self.entries.values()})
-        if not roots:
-            return self.request.folder
-        return repository_of(roots[0]) or os.path.commonpath(roots)
+        roots = [entry.project.root for entry in self.entries.values()]
+        common = os.path.commonpath(roots) if roots else self.request.folder
+        return repository_of(common) or common
+
+
+def _too_wide() -> set[str]:
+    """Folders that are no project's, although everything of a user lies below them."""
+    return {
+        above
+        for folder in (os.path.expanduser("~"), "/tmp", "/var/tmp", os.environ.get("TMPDIR", "/tmp"))
+        for above in folders_upwards(os.path.realpath(folder))
+    }
 
 
 class _Choice:

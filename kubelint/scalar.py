@@ -30,6 +30,7 @@ _INTEGER = re.compile(
 )
 _BASES = (("decimal", 10), ("octal", 8), ("hexadecimal", 16), ("binary", 2))
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_MOST_DIGITS = 64
 _INT64_LOWEST, _INT64_HIGHEST, _UINT64_HIGHEST = -(2**63), 2**63 - 1, 2**64 - 1
 
 _TAG_PREFIX = "tag:yaml.org,2002:"
@@ -145,7 +146,8 @@ def _number(text: str) -> Value:
     found = _INTEGER.fullmatch(digits)
     if found:
         for name, base in _BASES:
-            if found[name]:
+            # Python refuses to convert thousands of digits, and so many mean no integer of 64 bits.
+            if found[name] and len(found[name].lstrip("0")) <= _MOST_DIGITS:
                 value = int(found["sign"] + found[name], base)
                 if _INT64_LOWEST <= value <= _UINT64_HIGHEST and (value <= _INT64_HIGHEST or found["sign"] != "+"):
                     return value

@@ -22,11 +22,12 @@ from kubelint.source import Source, Span
 ANNOTATION = "kubelint.dev/ignore"
 
 _COMMENT = re.compile(
-    r"\#[ \t]*kubelint:[ \t]*(?P<word>\w[\w-]*)?(?P<list>[ \t]*\[(?P<ids>[^\]\r\n]*)\])?[ \t]*"
-    r"(?P<reason>(?:(?!\#[ \t]*kubelint:)[^\r\n])*)"
+    r"\#[ \t]*(?i:kubelint):[ \t]*(?P<word>\w[\w-]*)?(?P<list>[ \t]*\[(?P<ids>[^\]\r\n]*)\])?[ \t]*"
+    r"(?P<reason>(?:(?!\#[ \t]*(?i:kubelint):)[^\r\n])*)"
 )
-_DASHES = re.compile(r"[ \t]*(-[ \t]+(?:-[ \t]+)*)(?:[&!]\S*[ \t]+)*")
-_DASHES_ALONE = re.compile(r"[ \t]*(-(?:[ \t]+-)*)[ \t]*(?:[&!]\S*[ \t]*)*(?:\#.*)?")
+# Possessive: what is no tag or anchor must not be tried again in every other way.
+_DASHES = re.compile(r"[ \t]*(-[ \t]+(?:-[ \t]+)*)(?:[&!]\S*+[ \t]++)*+")
+_DASHES_ALONE = re.compile(r"[ \t]*(-(?:[ \t]+-)*)[ \t]*(?:[&!]\S*+[ \t]*+)*+(?:\#.*)?")
 _NOTHING = re.compile(r"[ \t]*(?:\#.*)?")
 _NAMES_NONE = "a suppression names the rules that it silences"
 _SPLIT = re.compile(r"[,\s]+")
@@ -95,7 +96,7 @@ def _in_annotations(manifest: Manifest) -> Iterator[Suppression]:
 
 def _in_comments(manifest: Manifest) -> Iterator[Suppression]:
     source = manifest.source
-    if "kubelint:" not in source.text:
+    if "kubelint:" not in source.text.lower():
         return
     # What is not judged needs no suppression, and has none that could be unused.
     documents = [part.document for part in manifest.parts if part.document.root is not None and not part.skipped]
@@ -104,7 +105,9 @@ def _in_comments(manifest: Manifest) -> Iterator[Suppression]:
         document = next((d for d in documents if d.span.start <= found.start() < d.span.end), None)
         if document is None:
             continue
-        layout = layouts.setdefault(id(document), _Layout(source, document))
+        layout = layouts.get(id(document))
+        if layout is None:
+            layout = layouts[id(document)] = _Layout(source, document)
         if layout.is_comment(found.start()):
             yield _suppression(found, source, layout)
 
@@ -169,7 +172,8 @@ class _Layout:
             return self._around(line_start, first)
         if following == 0:
             return self.root.span
-        for start, span in self.entries[following:]:
+        for index in range(following, len(self.entries)):
+            start, span = self.entries[index]
             entry_line, entry_column = self.source.position(start)
             column = begin - line_start + 1
             if entry_column == column and self._begins_line(start, entry_line):

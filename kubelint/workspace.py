@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from kubelint.discovery import folders_upwards
 from kubelint.facts.kinds import LOCAL_GROUPS, WITHOUT_PODS
 from kubelint.kustomization import Composition
 from kubelint.manifest import Manifest, may_hold_pods
 from kubelint.node import Mapping, Scalar
+from kubelint.paths import folders_upwards, is_below
 from kubelint.resources import KINDS, POD_TEMPLATES, RUNTIME_LABELS, Resource, Service, Workload, is_read
 from kubelint_schemas import Index
 
@@ -74,6 +74,7 @@ class Workspace:
         self._folders = frozenset(folders)
         self._index = Index.of(version)
         self._applications: dict[str, Application] = {}
+        self._lasting: dict[tuple[Application, str | None], tuple[Workload, ...]] = {}
         self._composed: dict[tuple[str, ...], Application] = {}
         self._hiding: dict[tuple[Application, str | None], str | None] = {}
 
@@ -150,7 +151,7 @@ class Workspace:
         """
         if not selector:
             return ()
-        bearers = {key: self._workloads_by_label.get((key, wanted.value), {}) for key, wanted in selector.items()}
+        bearers = {key: self._workloads_by_label.get((key, wanted.text), {}) for key, wanted in selector.items()}
         # The rarest label leaves the fewest to look at: there is many a label that everything bears.
         rarest = min((bearers[key] for key in selector if key not in _RUNTIME_KEYS), key=len, default=None)
         return tuple(
@@ -221,6 +222,29 @@ class Workspace:
             return resource.kind in WITHOUT_PODS
         return self.is_without_pods(resource.kind)
 
+    def sharing_a_label(self, selector: dict[str, Scalar]) -> tuple[Workload, ...]:
+        """The workloads in any namespace whose pods bear at least one of these labels."""
+        found: dict[int, Workload] = {}
+        for key, wanted in selector.items():
+            found |= self._workloads_by_label.get((key, wanted.text), {})
+        return tuple(found[place] for place in sorted(found))
+
+    def lasting_workloads(self, scope: Application, namespace: str | None) -> tuple[Workload, ...]:
+        """The workloads of an application, in exactly this namespace (None: in none), whose pods are meant to stay.
+
+        Those of Jobs come and go: they are no sign that the pods of a Service are among the manifests.
+        """
+        known = self._lasting.get((scope, namespace))
+        if known is None:
+            known = self._lasting[scope, namespace] = tuple(
+                workload
+                for workload in self.workloads
+                if workload.namespace == namespace
+                and workload.kind not in ("Job", "CronJob")
+                and scope.holds(workload.path)
+            )
+        return known
+
     def is_known_label(self, key: str) -> bool:
         """Whether some workload of the project bears a label of this key."""
         return key in self._label_keys
@@ -230,12 +254,12 @@ class Workspace:
         return frozenset(key for key, _ in self._workloads_by_label)
 
     @cached_property
-    def _workloads_by_label(self) -> dict[tuple[str, object], dict[int, Workload]]:
+    def _workloads_by_label(self) -> dict[tuple[str, str], dict[int, Workload]]:
         """By each label that its pods may bear, the workloads by their place among all."""
-        index: dict[tuple[str, object], dict[int, Workload]] = {}
+        index: dict[tuple[str, str], dict[int, Workload]] = {}
         for place, workload in enumerate(self.workloads):
             for key, scalar in workload.pod_labels.items():
-                index.setdefault((key, scalar.value), {})[place] = workload
+                index.setdefault((key, scalar.text), {})[place] = workload
             # Of the kustomizations that deploy it, each may add another value of a label.
             for kustomization in self._composition.reaching.get(workload.path, ()):
                 for label in kustomization.labels_for(workload.kind).items():
@@ -288,8 +312,3 @@ class _TemplatedResource(Workload):
 def may_share_namespace(one: Resource, other: Resource) -> bool:
     """Whether two objects may live in one namespace: an unset namespace may be any."""
     return one.namespace is None or other.namespace is None or one.namespace == other.namespace
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether an absolute path is a folder or lies below it."""
-    return path == folder or path.startswith(folder if folder.endswith(os.sep) else folder + os.sep)

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from kubelint import discovery
-from kubelint.discovery import PathNotFound, expand, folders_upwards, repository_of, search
+from kubelint.discovery import PathNotFound, expand, repository_of, search
+from kubelint.paths import folders_upwards
 from kubelint.plugins import load_rules, plugin_manager
 from kubelint.run import Request, run
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kubelint.manifest import SIZE_LIMIT, Manifest, kinds_in, may_hold_pods, of_text, placeholder_of, read
+from kubelint.manifest import Manifest, kinds_in, may_hold_pods, of_text, placeholder_of, read
+from kubelint.paths import SIZE_LIMIT
 from kubelint.source import Source
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: orders\nspec:\n  ports:\n  - port: 80\n"
@@ -277,14 +278,14 @@ def test_a_huge_file_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.Monke
     from kubelint import manifest as module
 
     sizes: list[int] = []
-    unwatched = module._bytes_of
+    unwatched = module.read_bytes
 
-    def watched(path: str) -> tuple[bytes, int]:
-        data, size = unwatched(path)
+    def watched(path: str) -> tuple[bytes, bool]:
+        data, is_whole = unwatched(path)
         sizes.append(len(data))
-        return data, size
+        return data, is_whole
 
-    monkeypatch.setattr(module, "_bytes_of", watched)
+    monkeypatch.setattr(module, "read_bytes", watched)
     found = read(str(path), wants("Service"))
     assert found.unreadable is not None
     assert found.unreadable.message == "the file is larger than 16 MiB"

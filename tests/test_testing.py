@@ -133,7 +133,9 @@ def test_expectations_are_read_off_comments() -> None:
 def test_a_page_for_reading_says_what_is_expected_in_plain_words() -> None:
     written = 'a: b  # expect: x "x" undecided: y "y"\nc: d # words\ne: f  # kubelint: ignore[x] why  # expect: z "z"'
     shown = "a: b  # found: x; cannot tell: y\nc: d # words\ne: f  # kubelint: ignore[x] why  # found: z"
-    assert for_reading(fence(written, "yaml file=a.yaml provider=gke with=one")) == fence(shown, "yaml file=a.yaml")
+    assert for_reading(fence(written, "yaml file=a.yaml provider=gke with=one")) == fence(
+        shown, "yaml file=a.yaml provider=gke"
+    )
     assert for_reading("Text with `# expect: one` in it.\n") == "Text with `# expect: one` in it.\n"
 
 

@@ -10,8 +10,10 @@ import re
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
-_OCTETS = re.compile(r"\d{1,8}(\.\d{1,8}){3}")
-_LENGTH = re.compile(r"\d+")
+_OCTETS = re.compile(r"[0-9]+(\.[0-9]+){3}")
+_LENGTH = re.compile(r"[0-9]{1,9}")
+_LONG_GROUP = re.compile(r"(?<![0-9a-fA-F])0+(?=[0-9a-fA-F]{4})")
+_MOST_OCTET_DIGITS = 8
 
 
 class Address(NamedTuple):
@@ -58,6 +60,9 @@ class Cidr(NamedTuple):
 def parse_address(text: str) -> Address | None:
     """netutils.ParseIPSloppy: the address that a text is, or None."""
     if _OCTETS.fullmatch(text):
+        # Go stops at a number above 0xFFFFFF; zeros before it make no number larger.
+        if any(len(octet.lstrip("0")) > _MOST_OCTET_DIGITS for octet in text.split(".")):
+            return None
         octets = [int(octet) for octet in text.split(".")]
         if any(octet > 255 for octet in octets):
             return None
@@ -73,11 +78,12 @@ def parse_address(text: str) -> Address | None:
             return None
         has_zeros = embedded.has_leading_zeros
         text = f"{head}:{embedded.value}"
+    short = _LONG_GROUP.sub("", text)
     try:
-        value = IPv6Address(text)
+        value = IPv6Address(short)
     except ValueError:
         return None
-    return Address(value, has_zeros, value.ipv4_mapped is not None)
+    return Address(value, has_zeros or short != text, value.ipv4_mapped is not None)
 
 
 def parse_cidr(text: str) -> Cidr | None:

@@ -1,13 +1,17 @@
 """Decoding: does the object have the structure of its kind? Types and known fields, nothing about values.
 
 The server decodes JSON into Go structs, case-sensitively and strictly (k8s.io/apimachinery, serializer/json, with
-fieldValidation=Strict). A null is accepted for every field and means that it is absent.
+fieldValidation=Strict). A null is accepted for every field and means that it is absent. Texts that become something
+else than text (times, quantities, base64) have to be what they stand for.
+
+YAML becomes JSON first, and its numbers are written anew: `80.0` arrives as 80. A JSON document arrives as it stands.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kubelint.apiserver.verdict import Statement, Verdict
@@ -19,7 +23,14 @@ if TYPE_CHECKING:
     from kubelint_schemas import Definition, Type
 
 _INTEGER_RANGES = {"integer:int32": (-(2**31), 2**31 - 1), "integer:int64": (-(2**63), 2**63 - 1)}
-_QUANTITY = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?")
+_QUANTITY = re.compile(r"[+-]?([0-9]*\.?[0-9]*)(?:[eE]([+-]?[0-9]+)|[numkMGTPE]|[KMGT]i|([PE]i))?")
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})([.,][0-9]+)?(?:Z|[+-]([0-9]{2}):([0-9]{2}))"
+)
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+# The server trims a quantity before it reads its JSON escapes, so tabs and line breaks are never trimmed.
+_SPACE = "".join(map(chr, (0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
+_JSON_START = re.compile(r"\{\s*[\"}]")
 _TYPE_WORDS = {
     "integer:int32": "an integer",
     "integer:int64": "an integer",
@@ -46,10 +57,11 @@ def decode(node: Mapping, definition: Definition, verdict: Verdict) -> None:
         if type is None:
             verdict.refusals.append(_unknown_field(value, name, definition))
         else:
-            _decode_value(value, type, verdict)
+            decode_value(value, type, verdict)
 
 
-def _decode_value(node: Node, type: Type, verdict: Verdict) -> None:
+def decode_value(node: Node, type: Type, verdict: Verdict) -> None:
+    """Hold the value of a field against its type."""
     kind = type.kind
     if isinstance(node, Scalar):
         if node.value is not None and not _scalar_fits(node, kind):
@@ -59,14 +71,14 @@ def _decode_value(node: Node, type: Type, verdict: Verdict) -> None:
     elif kind == "list" and isinstance(node, Sequence):
         assert type.item is not None
         for item in node.items:
-            _decode_value(item, type.item, verdict)
+            decode_value(item, type.item, verdict)
     elif kind == "map" and isinstance(node, Mapping):
         assert type.item is not None
         for value in node.entries.values():
-            _decode_value(value, type.item, verdict)
+            decode_value(value, type.item, verdict)
     elif kind == "any":
         for child in node.children():
-            _decode_value(child, type, verdict)
+            decode_value(child, type, verdict)
     else:
         _refuse_type(node, type, verdict)
 
@@ -80,14 +92,101 @@ def _scalar_fits(node: Scalar, kind: str) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
     if isinstance(value, str):
-        return kind in ("string", "int-or-string", "time", "micro-time", "bytes") or (
-            kind == "quantity" and _QUANTITY.fullmatch(value) is not None
-        )
+        if kind in ("string", "int-or-string"):
+            return True
+        reads = _READERS.get(kind)
+        if reads is None or not reads(value):
+            return False
+        # A quantity is read before the escapes of its JSON are.
+        escaped = kind == "quantity" and not node.plain and "\\" in node.span.text
+        return not (escaped and _is_json(node))
     assert isinstance(value, int | float)
     if kind in ("number", "quantity"):
         return True
+    if isinstance(value, float):
+        if not value.is_integer() or _is_json(node):
+            return False
+        value = _written(value)
     lowest, highest = _INTEGER_RANGES.get("integer:int32" if kind == "int-or-string" else kind, (1, 0))
-    return float(value).is_integer() and lowest <= value <= highest
+    return lowest <= value <= highest
+
+
+def _written(value: float) -> int:
+    """A whole number as JSON has it: the fewest digits that tell it from its neighbours, and then zeros."""
+    digits, _, exponent = repr(value).partition("e")
+    if not exponent:
+        return int(value)
+    whole, _, fraction = digits.partition(".")
+    return int(whole + fraction + "0" * (int(exponent) - len(fraction)))
+
+
+def _is_json(node: Node) -> bool:
+    """Whether a node stands in a JSON document, whose numbers the server reads as they are written."""
+    while node.parent is not None:
+        node = node.parent
+    text = node.source.text
+    before = text[: node.start].rstrip()
+    return _JSON_START.match(text, node.start) is not None and (not before or before.endswith("}"))
+
+
+def _is_quantity(text: str) -> bool:
+    """resource.ParseQuantity: a number with a suffix or an exponent.
+
+    Even the number's digits may be missing, unless it is so small or so large that it is read in another way.
+    """
+    text = text.strip(_SPACE)
+    found = _QUANTITY.fullmatch(text)
+    if not found or not text:
+        return False
+    number, exponent = found[1], found[2]
+    has_digits = number not in ("", ".")
+    if exponent is None:
+        return has_digits or found[3] is None
+    if not -(2**63) <= int(exponent) < 2**63:
+        return False
+    # An exponent is cut to 32 bits.
+    return has_digits or (int(exponent) + 2**31) % 2**32 - 2**31 >= -9
+
+
+def _is_time(text: str) -> bool:
+    """time.Parse with the layout RFC3339, as metav1.Time uses it: the hour may be one digit."""
+    return _time_in(text) is not None
+
+
+def _is_micro_time(text: str) -> bool:
+    """The same with the layout RFC3339Micro, which wants six digits of a second."""
+    found = _time_in(text)
+    return found is not None and len(found[5] or "") == 7
+
+
+def _time_in(text: str) -> re.Match[str] | None:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    from datetime import date
+
+    day, hour, minute, second, _, hours_ahead, minutes_ahead = found.groups("0")
+    try:
+        # Python knows no year 0; the year 4 has as many days.
+        date.fromisoformat(day if day[:4] != "0000" else f"0004{day[4:]}")
+    except ValueError:
+        return None
+    fits = int(hour) < 24 and int(minute) < 60 and int(second) < 60
+    return found if fits and int(hours_ahead) <= 24 and int(minutes_ahead) <= 60 else None
+
+
+def _is_base64(text: str) -> bool:
+    """base64.StdEncoding.DecodeString, which passes over line breaks."""
+    return _BASE64.fullmatch(text.replace("\n", "").replace("\r", "")) is not None
+
+
+_READERS: dict[str, Callable[[str], bool]] = {
+    "quantity": _is_quantity,
+    "time": _is_time,
+    "micro-time": _is_micro_time,
+    "bytes": _is_base64,
+}
+"""By kind of value that is written as a text, whether a text is one."""
 
 
 def _refuse_type(node: Node, type: Type, verdict: Verdict) -> None:

@@ -11,8 +11,17 @@ ON_SINCE = {
     "RelaxedServiceNameValidation": "1.36",
     "StrictIPCIDRValidation": "1.36",
     "EndpointsDeprecation": "1.33",
+    "IPCIDRWarnings": "1.33",
     "ExternalIPsDeprecation": "1.36",
     "PreferCloseDeprecation": "1.35",
+    "DuplicatePortNameWarnings": "1.33",
+    "HeadlessWarnings": "1.34",
+    "KubeletPortOnLoadBalancers": "1.33",
+    "PodGeneration": "1.33",
+    "GeneratedNamesByResult": "1.34",
+    "RetryGenerateName": "1.31",
+    "StatefulSetPodValidation": "1.34",
+    "StatefulSetServiceNameValidation": "1.33",
 }
 """The minor version with which each behaviour is the default."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kubelint.apiserver.field import Field
+from kubelint.finding import Finding, finding
 from kubelint.node import Node, Place
+from kubelint.template import placeholder_in
 
 
 class Statement(NamedTuple):
@@ -56,12 +58,27 @@ class Verdict:
         return not any(refusal.fault == "wrong-type" for refusal in self.refusals)
 
     def refuse(self, field: Field, reason: str, message: str, help: str, *, fault: str | None = None) -> None:
-        """Note that the server refuses a field, with its reason word. `fault` names another rule than the reason's."""
+        """Note that the server refuses a field, with its reason word. `fault` names another rule than the reason's.
+
+        A placeholder is not refused: what it will turn into, nobody knows.
+        """
+        if field.text and placeholder_in(field.text):
+            self.placeholder = self.placeholder or field.node
+            return
         self.refusals.append(Statement(fault or REASONS[reason], field.place, message, help, reason, field.path))
 
     def warn(self, field: Field, fault: str, message: str, help: str) -> None:
         """Note that the server accepts a field with a warning; `fault` is `deprecated-field` or `ignored-field`, …"""
         self.warnings.append(Statement(fault, field.place, message, help, None, field.path))
+
+    def findings(self, fault: str) -> list[Finding]:
+        """What a rule of category `api` has to say: the statements of one kind of fault, as findings."""
+        return [
+            finding(
+                statement.place, statement.message, help=statement.help, field=statement.field, reason=statement.reason
+            )
+            for statement in self.of_fault(fault)
+        ]
 
     def of_fault(self, fault: str) -> list[Statement]:
         """The refusals and warnings of one kind of fault."""

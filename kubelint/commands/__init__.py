@@ -53,19 +53,12 @@ def kubelint() -> None:
 def main() -> None:
     """The console script. Ends with 0, 1 or 2; no traceback reaches the user unless KUBELINT_TRACEBACK is set."""
     try:
-        code = kubelint.main(standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Exit as exit:
-        code = exit.exit_code
+        code = kubelint.main(prog_name="kubelint", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("kubelint: interrupted", err=True)
-        code = 2
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; the interpreter must not complain while it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 2
     except Exception as error:
         if os.environ.get("KUBELINT_TRACEBACK"):

@@ -35,8 +35,9 @@ def command(rule_id: str, color: str) -> None:
     rule = rules[rule_id]
     try:
         page = for_reading(rule.read_page())
-    except RuleError as error:
-        raise click.ClickException(str(error)) from error
+    except RuleError:
+        # A plug-in's rule may have no page; what its function says of itself is the next best.
+        page = (rule.check.__doc__ or "").partition("\n")[2]
     colored = wants_color(color, sys.stdout, os.environ)
     title = f"{rule.id} ({rule.category}, {rule.severity.value}{'' if rule.default else ', off by default'})"
     click.echo(_styled(title, colored, bold=True), color=colored)
@@ -51,9 +52,9 @@ def _rendered(page: str, colored: bool) -> list[str]:
     in_code = False
     for line in page.splitlines():
         if line.startswith("```"):
-            name = re.search(r"file=(\S+)", line)
-            if not in_code and name:
-                lines.append(_styled(f"    # {name[1]}", colored, dim=True))
+            settings = [word.removeprefix("file=").replace("=", ": ") for word in line.split()[1:]]
+            if not in_code and settings:
+                lines.append(_styled(f"    # {', '.join(settings)}", colored, dim=True))
             in_code = not in_code
         elif in_code:
             code, mark, comment = line.partition(" #") if not line.lstrip().startswith("#") else ("", "", line)

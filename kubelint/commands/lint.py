@@ -141,7 +141,7 @@ def command(
     if verbose:
         click.echo(_left_out(report, style), err=True, nl=False)
     if not quiet:
-        click.echo(_summary(report), err=True)
+        click.echo(_summary(report, is_listed=verbose), err=True)
     context.exit(outcome.exit_code)
 
 
@@ -158,7 +158,7 @@ def _write(path: str, text: str) -> None:
     # Most runs write none, and the module takes as long to import as a small manifest to lint.
     import tempfile
 
-    data = text.encode("utf-8", "backslashreplace")
+    data = text.encode()
     temporary = None
     try:
         if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):
@@ -194,7 +194,7 @@ def _left_out(report: Report, style: output.Style) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _summary(report: Report) -> str:
+def _summary(report: Report, *, is_listed: bool) -> str:
     found = [_counted(report.count(severity), severity.value) for severity in Severity if report.count(severity)]
     counts = report.counts
     read = ((counts.files, "file"), (counts.documents, "document"), (counts.services, "Service"))
@@ -207,9 +207,8 @@ def _summary(report: Report) -> str:
         parts.append(f"{len(report.undecided)} undecided")
     if report.faults:
         parts.append(_counted(len(report.faults), "internal fault"))
-    return "; ".join(parts) + (
-        " (--verbose lists what is skipped and undecided)" if report.skipped or report.undecided else ""
-    )
+    is_told = is_listed or not (report.skipped or report.undecided)
+    return "; ".join(parts) + ("" if is_told else " (--verbose lists what is skipped and undecided)")
 
 
 def _counted(number: int, noun: str) -> str:

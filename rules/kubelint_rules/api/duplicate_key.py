@@ -17,6 +17,10 @@ def duplicate_key(manifest: Manifest) -> Iterator[Finding]:
             yield finding(
                 later.key,
                 f"the key `{later.step}` is given a second time",
-                help="keep one of the two; without strict validation the later one would win in silence",
+                help=(
+                    "leave it to the merge, or write all keys out; kubectl would let one of the two win in silence"
+                    if later.repeats is not None or earlier.repeats is not None
+                    else "keep one of the two; without strict validation the later one would win in silence"
+                ),
                 related=[(earlier.key, "first given here")],
             )

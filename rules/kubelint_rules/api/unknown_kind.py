@@ -15,13 +15,21 @@ def unknown_kind(resource: Resource, cluster: Cluster) -> Iterator[Finding]:
     """The apiVersion has no such kind, but Kubernetes has one that is nearly the same."""
     index = Index.of(cluster.version)
     api_version, kind = resource.api_version, resource.kind
+    if not kind:
+        written = next((node for name, node in resource.node.entries.items() if name.lower() == "kind"), None)
+        place = written.key if written is not None else resource.get("apiVersion") or resource.node
+        help = "write `kind`" if written is not None else "add its kind, such as `kind: Service`"
+        yield finding(place, "the object has no kind", help=help, reason="Required")
+        return
     if index.knows(api_version, kind):
         return
 
     kind_place = resource.get("kind") or resource.node
     if not api_version:
-        known = " or ".join(_current(index.api_versions_of(kind)))
-        yield finding(kind_place, f"{kind} has no apiVersion", help=f"add `apiVersion: {known}`", reason="Required")
+        known = " or ".join(f"`apiVersion: {version}`" for version in _current(index.api_versions_of(kind)))
+        yield finding(
+            kind_place, f"{kind} has no apiVersion", help=f"add {known or 'its apiVersion'}", reason="Required"
+        )
         return
 
     # Groups that are none of Kubernetes' own may define whatever kinds they like.
@@ -52,7 +60,7 @@ def unknown_kind(resource: Resource, cluster: Cluster) -> Iterator[Finding]:
 
 
 def _current(api_versions: tuple[str, ...]) -> tuple[str, ...]:
-    """The stable ones where there are any, without the group of events and the like that only mirrors another."""
+    """The stable ones where there are any."""
     stable = tuple(version for version in api_versions if "alpha" not in version and "beta" not in version)
     return stable or api_versions
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from kubelint import Finding, Resource, Severity, Verdict, finding, rule
+from kubelint import Finding, Resource, Severity, Verdict, rule
 
 
 @rule(severity=Severity.ERROR)
-def wrong_type(resource: Resource, verdict: Verdict) -> Iterator[Finding]:
+def wrong_type(resource: Resource, verdict: Verdict) -> list[Finding]:
     """A value has a type that its field cannot have."""
-    for refusal in verdict.of_fault("wrong-type"):
-        yield finding(refusal.place, refusal.message, help=refusal.help, reason=refusal.reason)
+    return verdict.findings("wrong-type")

@@ -130,12 +130,12 @@ def _label_signs(
     receiving: list[Container],
     known: Technologies,
 ) -> Iterator[Sign]:
-    for labels in (service.labels, *(workload.pod_labels for workload in behind)):
-        technology = known.by_labels({key: str(scalar.value) for key, scalar in labels.items()})
+    for labels in (service.labels, service.selector, *(workload.pod_labels for workload in behind)):
+        technology = known.by_labels({key: scalar.text for key, scalar in labels.items()})
         # Everything of a chart bears the same label: it means the data store only where the port is one of its own.
         if technology is None or not (_numbers(port, receiving) & technology.ports.keys()):
             continue
-        nodes = [node for key, node in labels.items() if known.by_label(key, str(node.value)) is technology]
+        nodes = [node for key, node in labels.items() if known.by_label(key, node.text) is technology]
         yield Sign(frozenset((technology,)), technology.name, f"the label of {technology.name}", nodes[0], True)
 
 

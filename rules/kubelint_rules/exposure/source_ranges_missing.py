@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kubelint import Exposure, Finding, Level, Service, Severity, finding, rule
 from kubelint.exposure import Confidence, Restriction
 from kubelint.facts.providers import providers
+from kubelint.resources import items_of, text_of
 
 
 @rule(severity=Severity.WARNING)
@@ -22,6 +23,15 @@ def source_ranges_missing(service: Service, exposure: Exposure) -> Iterator[Find
         # Ranges would be a false comfort there; the provider has firewalls of its own.
         return
 
+    ranges = items_of(service.get("spec", "loadBalancerSourceRanges"))
+    everything = next((node for node in ranges if (text_of(node) or "").endswith("/0")), None)
+    if everything is not None:
+        yield finding(
+            everything,
+            "the source ranges let anyone on the internet connect",
+            help="list the client networks alone, or make the load balancer internal",
+        )
+        return
     message = "anyone on the internet can connect to this load balancer"
     if balancer.confidence is Confidence.ASSUMED:
         message += "; that it is public is assumed, since nothing says otherwise"

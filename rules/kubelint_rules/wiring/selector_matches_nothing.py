@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kubelint import CannotTell, Finding, Scalar, Service, Severity, Workload, Workspace, finding, rule
 from kubelint.node import Place
 from kubelint.suggestion import closest
 
-_SHORT_LIVED = ("Job", "CronJob")
+_MANY = 100
+"""Workloads that are compared one by one; of more, only those that share something with the Service."""
 
 
 @rule(severity=Severity.ERROR)
@@ -19,12 +20,11 @@ def selector_matches_nothing(service: Service, workspace: Workspace) -> Iterator
     if service.namespace == "kube-system":
         raise CannotTell("kube-system holds pods that the cluster brings itself")
 
-    nearest = _nearest(service, _candidates(service, workspace))
+    nearest = _nearest(service, _likely(service, _candidates(service, workspace), workspace))
     for key in service.selector:
         if _is_of_a_controller(key) and not workspace.is_known_label(key):
             raise CannotTell(f"the label {key} belongs to a controller whose pods are in no manifest")
-    place, message, related = _difference(service, nearest)
-    yield finding(place, message, help="make the selector and the labels of the pod template equal", related=related)
+    yield _difference(service, nearest)
 
 
 def _is_of_a_controller(key: str) -> bool:
@@ -33,34 +33,41 @@ def _is_of_a_controller(key: str) -> bool:
     return bool(slash) and domain != "app.kubernetes.io"
 
 
-def _candidates(service: Service, workspace: Workspace) -> list[Workload]:
+def _candidates(service: Service, workspace: Workspace) -> Sequence[Workload]:
     """The workloads that show that the Service's pods are meant to be among the manifests.
 
     Raises CannotTell where there are none, or where others may hide: a Service all alone proves nothing.
     """
     application = workspace.application_of(service)
-    surroundings = workspace.surroundings_of(application)
-    beside = [workload for workload in workspace.workloads if workload.kind not in _SHORT_LIVED]
-    same_namespace = [workload for workload in beside if workload.namespace == service.namespace]
-
-    own = [workload for workload in same_namespace if application.holds(workload.path)]
+    own = workspace.lasting_workloads(application, service.namespace)
     if own:
         workspace.require_sight(application, service.namespace)
         return own
-    near = [
-        workload
-        for workload in same_namespace
-        if surroundings.holds(workload.path) and (service.namespace is not None or _is_alike(service, workload))
-    ]
+
+    surroundings = workspace.surroundings_of(application)
+    workspace.require_sight(surroundings, service.namespace)
     elsewhere = [
         workload
         for workload in workspace.with_labels(service.selector)
         if surroundings.holds(workload.path) and workload.namespace != service.namespace
     ]
-    workspace.require_sight(surroundings, service.namespace)
-    if not near and not elsewhere:
+    if elsewhere:
+        return elsewhere
+    near = workspace.lasting_workloads(surroundings, service.namespace)
+    if service.namespace is None:
+        near = tuple(workload for workload in _likely(service, near, workspace) if _is_alike(service, workload))
+    if not near:
         raise CannotTell("no workload of its namespace is among the manifests")
-    return elsewhere or near
+    return near
+
+
+def _likely(service: Service, candidates: Sequence[Workload], workspace: Workspace) -> Sequence[Workload]:
+    """Of many candidates, those that are worth a closer look: they share a label with the selector, or the name."""
+    if len(candidates) <= _MANY:
+        return candidates
+    known = {id(workload) for workload in candidates}
+    sharing = [workload for workload in workspace.sharing_a_label(service.selector) if id(workload) in known]
+    return sharing[:_MANY] or candidates[:_MANY]
 
 
 def _is_alike(service: Service, workload: Workload) -> bool:
@@ -73,11 +80,11 @@ def _is_alike(service: Service, workload: Workload) -> bool:
     if not labels.keys() >= service.selector.keys():
         return False
     return service.name == workload.name or all(
-        closest(str(wanted.value), [str(labels[key].value)]) for key, wanted in service.selector.items()
+        closest(wanted.text, [labels[key].text]) for key, wanted in service.selector.items()
     )
 
 
-def _nearest(service: Service, candidates: list[Workload]) -> Workload:
+def _nearest(service: Service, candidates: Sequence[Workload]) -> Workload:
     """The workload whose labels differ least; of several, one of the same file, then the one called most alike."""
 
     def likeness(workload: Workload) -> tuple[int, int, bool]:
@@ -92,33 +99,37 @@ def _nearest(service: Service, candidates: list[Workload]) -> Workload:
 
 def _agreeing(service: Service, workload: Workload) -> int:
     labels = workload.pod_labels
-    return sum(key in labels and labels[key].value == wanted.value for key, wanted in service.selector.items())
+    return sum(key in labels and labels[key].text == wanted.text for key, wanted in service.selector.items())
 
 
-def _difference(service: Service, nearest: Workload) -> tuple[Place, str, list[tuple[Place, str]]]:
-    """Where to point, what to say, and the other side: what keeps the selector from fitting the nearest workload."""
+def _difference(service: Service, nearest: Workload) -> Finding:
+    """The finding: what keeps the selector from fitting the nearest workload, at the place where they differ."""
     workload = f"{nearest.kind} {nearest.name}"
+    selector = service.get("spec", "selector")
+    assert selector is not None
     wrong = {
         key: wanted
         for key, wanted in service.selector.items()
-        if key not in nearest.pod_labels or nearest.pod_labels[key].value != wanted.value
+        if key not in nearest.pod_labels or nearest.pod_labels[key].text != wanted.text
     }
-    selector = service.get("spec", "selector")
-    assert selector is not None
     if not wrong:
-        message = (
-            f"no pod in namespace {service.namespace} has these labels; those of {workload} are in {nearest.namespace}"
+        own, other = f"namespace {service.namespace}", str(nearest.namespace)
+        return finding(
+            selector.key,
+            f"no pod in {own} has these labels; those of {workload} are in {other}",
+            help="deploy both to one namespace; a Service selects pods of its own only",
+            related=[(nearest.name_place, f"{workload} in namespace {other}")],
         )
-        return selector.key, message, [(nearest.name_place, f"{workload} in namespace {nearest.namespace}")]
     key, wanted = next(iter(wrong.items()))
     place: Place = wanted if len(wrong) < len(service.selector) or len(wrong) == 1 else selector.key
     label = nearest.pod_labels.get(key)
-    if label is not None:
-        message = f"no pod has the label `{_spelled(key, wanted)}`; {workload} has `{_spelled(key, label)}`"
-        return place, message, [(label, f"the label of {workload}")]
-    message = f"no pod has the label `{_spelled(key, wanted)}`; {workload} has no label `{key}`"
-    labels = nearest.get("metadata") if nearest.template is None else nearest.template.get("metadata", "labels")
-    return place, message, [((labels or nearest.name_place).key, f"the labels of {workload}")]
+    found = f"has `{_spelled(key, label)}`" if label is not None else f"has no label `{key}`"
+    return finding(
+        place,
+        f"no pod has the label `{_spelled(key, wanted)}`; {workload} {found}",
+        help="make the selector and the labels of the pod template equal",
+        related=[(label, f"the label of {workload}")] if label is not None else [(nearest.name_place, workload)],
+    )
 
 
 def _spelled(key: str, scalar: Scalar) -> str:
