@@ -105,6 +105,42 @@ Namespace = Annotated[
 ]
 
 
+_NODE_PORT_RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
+
+
+@dataclass(frozen=True)
+class ClusterConfig:
+    """How the API server of the cluster is configured: what its verdict depends on beside the manifest."""
+
+    service_cidrs: tuple[str, ...] = ()
+    """The blocks of cluster IPs, as CIDRs (`--service-cluster-ip-range`). Unset: nothing is concluded from them."""
+
+    node_port_range: str = "30000-32767"
+    """The first and the last node port (`--service-node-port-range`)."""
+
+    ip_families: tuple[Literal["IPv4", "IPv6"], ...] = ()
+    """The IP families of Services, the first one first. Unset: nothing is concluded from them."""
+
+    def __post_init__(self) -> None:
+        found = _NODE_PORT_RANGE.fullmatch(self.node_port_range)
+        if found is None or not 1 <= int(found[1]) <= int(found[2]) <= 65535:
+            raise ValueError("`node-port-range` is no range of ports; write it as `30000-32767`")
+        if self.service_cidrs:
+            from ipaddress import ip_network
+
+            for text in self.service_cidrs:
+                try:
+                    ip_network(text)
+                except ValueError:
+                    raise ValueError(f"`{text}` in `service-cidrs` is no CIDR; write it as `10.96.0.0/12`") from None
+
+    @property
+    def node_ports(self) -> tuple[int, int]:
+        """The first and the last node port."""
+        first, last = self.node_port_range.split("-")
+        return int(first), int(last)
+
+
 @dataclass(frozen=True)
 class Config:
     """What a project decides about its linting. Without a file: `Config()`.
@@ -144,6 +180,9 @@ class Config:
 
     rules: Annotated[Mapping[str, object], OptionsByRule()] = field(default_factory=dict)
     """The options of rules, by rule id."""
+
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
+    """How the API server of the cluster is configured."""
 
     preset: Literal["default", "strict"] = "default"
     """Which rules are on: `default`, or `strict` for those too that are off by default."""

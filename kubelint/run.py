@@ -124,7 +124,7 @@ class _Projects:
         """Judge every project and bring the reports together."""
         reports, exit_codes = [], []
         for entry in self.entries.values():
-            cluster = Cluster(entry.config.kubernetes_version or DEFAULT_VERSION, entry.config.provider)
+            cluster = _cluster(entry.config)
             choice = _Choice(entry.config, entry.project.root)
             report = lint(entry.project, self.rules, choice, cluster, suppress=self.request.suppress)
             report.skipped += [Skipped(path, 1, "excluded by the configuration") for path in entry.excluded]
@@ -192,6 +192,16 @@ class _Projects:
         roots = [entry.project.root for entry in self.entries.values()]
         common = os.path.commonpath(roots) if roots else self.request.folder
         return repository_of(common) or common
+
+
+def _cluster(config: Config) -> Cluster:
+    return Cluster(
+        config.kubernetes_version or DEFAULT_VERSION,
+        config.provider,
+        config.cluster.node_ports,
+        config.cluster.service_cidrs,
+        config.cluster.ip_families,
+    )
 
 
 def _too_wide() -> set[str]:

@@ -16,7 +16,7 @@ import jsonschema  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from kubelint import config_schema, parser
-from kubelint.config import PROVIDERS, Config, ConfigError, find, load, names, settings_of
+from kubelint.config import PROVIDERS, ClusterConfig, Config, ConfigError, find, load, names, settings_of
 from kubelint.finding import Finding, Severity
 from kubelint.glob import compiled
 from kubelint.node import Mapping, Node, Scalar, Sequence
@@ -128,6 +128,10 @@ rules:
     engines: [redis]
     share: 1
     window: {from-hour: 3, weights: {monday: 2}}
+cluster:
+  service-cidrs: [10.96.0.0/12]
+  node-port-range: 31000-31999
+  ip-families: [IPv4]
 preset: strict
 fail-on: never
 """
@@ -145,6 +149,11 @@ namespace = "shop"
 applications = ["apps/*"]
 preset = "strict"
 fail-on = "never"
+
+[tool.kubelint.cluster]
+service-cidrs = ["10.96.0.0/12"]
+node-port-range = "31000-31999"
+ip-families = ["IPv4"]
 
 [tool.kubelint.severity]
 exposed-database = "note"
@@ -175,6 +184,7 @@ FULL = Config(
             ports=(5432, 6379), engines=(Engine.REDIS,), share=1.0, window=Window(3, {"monday": 2})
         )
     },
+    cluster=ClusterConfig(("10.96.0.0/12",), "31000-31999", ("IPv4",)),
     preset="strict",
     fail_on="never",
 )
@@ -228,8 +238,8 @@ class TestLoad:
                 "color: 1",
                 [
                     "1:1: unknown key `color`; known are `select`, `ignore`, `severity`, `per-file-ignores`, "
-                    "`exclude`, `kubernetes-version`, `provider`, `namespace`, `applications`, `rules`, `preset`, "
-                    "`fail-on`"
+                    "`exclude`, `kubernetes-version`, `provider`, `namespace`, `applications`, `rules`, `cluster`, "
+                    "`preset`, `fail-on`"
                 ],
             ),
             (
@@ -611,6 +621,7 @@ class TestCommandLine:
             kubernetes_version="1.30",
             provider="aws-lbc",
             namespace="other",
+            cluster=FULL.cluster,
             fail_on="note",
             severity=FULL.severity,
             per_file_ignores=FULL.per_file_ignores,
@@ -719,6 +730,8 @@ preset: default
 preset: strict
 fail-on: never
 fail-on: note
+cluster: {}
+cluster: {service-cidrs: ["fd00:10:96::/112"], node-port-range: 30000-32767, ip-families: [IPv6, IPv4]}
 {preset: strict, fail-on: error, provider: azure}
 """.splitlines()
 
@@ -815,7 +828,10 @@ preset: true
 preset: null
 fail-on: info
 fail-on: false
-cluster: {}
+cluster: 10.96.0.0/12
+cluster: {service-cidr: [10.96.0.0/12]}
+cluster: {ip-families: [IPv5]}
+cluster: {node-port-range: 31000}
 """.splitlines()
 
 ONLY_THE_DECODER_REFUSES = """\
@@ -825,6 +841,8 @@ per-file-ignores: {a: [of-a-plug-in]}
 rules: {of-a-plug-in: {option: 1}}
 kubernetes-version: 1.3
 rules: {exposed-database: {limit: -1}}
+cluster: {node-port-range: 32000-31000}
+cluster: {service-cidrs: [10.96.0.1/12]}
 """.splitlines()
 
 

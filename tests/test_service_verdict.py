@@ -10,7 +10,8 @@ from kubelint.parser import parse
 from kubelint.resources import resources_in
 from kubelint.source import Source, Span
 
-DUAL_STACK = {"service_cidrs": ("10.96.0.0/12", "fd00:10:96::/112"), "ip_families": ("IPv4", "IPv6")}
+ANY = Cluster("1.36")
+DUAL_STACK = Cluster("1.36", service_cidrs=("10.96.0.0/12", "fd00:10:96::/112"), ip_families=("IPv4", "IPv6"))
 RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 HINTS, MODE = "service.kubernetes.io/topology-aware-hints", "service.kubernetes.io/topology-mode"
 
@@ -26,11 +27,11 @@ def block(spec: str) -> str:
     return f"apiVersion: v1\nkind: Service\nmetadata:\n  name: orders\nspec:\n{lines}"
 
 
-def verdict_on(text: str, version: str = "1.36", **cluster: tuple[str, ...]) -> Verdict:
+def verdict_on(text: str, cluster: Cluster = ANY) -> Verdict:
     document = parse(Source("service.yaml", text), 0, len(text))
     assert document.problem is None, document.problem
     (resource,) = resources_in(document.root)
-    return judge(resource, Cluster(version=version, **cluster))  # type: ignore[arg-type]
+    return judge(resource, cluster)
 
 
 def said(statements: list[Statement]) -> list[tuple[str | None, str | None, int, int]]:
@@ -39,7 +40,7 @@ def said(statements: list[Statement]) -> list[tuple[str | None, str | None, int,
     return [(one.field, one.reason, span.start, span.end) for one, span in zip(statements, spans, strict=True)]
 
 
-def fields(verdict: Verdict) -> list[str | None]:
+def fields(verdict: Verdict) -> list[str]:
     return sorted({statement.field or "" for statement in verdict.refusals})
 
 
@@ -171,9 +172,9 @@ FLOW = [
 ]
 
 
-def assert_refused(marked: str, field: str, reason: str, **cluster: tuple[str, ...]) -> None:
+def assert_refused(marked: str, field: str, reason: str, cluster: Cluster = ANY) -> None:
     text, start, end = unmarked(marked)
-    verdict = verdict_on(text, **cluster)
+    verdict = verdict_on(text, cluster)
     assert (field, reason, start, end) in said(verdict.refusals)
     assert verdict.warnings == []
     for statement in verdict.refusals:
@@ -227,7 +228,7 @@ def test_a_service_without_ports(marked: str, field: str) -> None:
 )
 def test_a_cluster_ip_of_another_cluster(spec: str, field: str) -> None:
     marked = flow(f"{spec}, ports: [{{port: 80}}]")
-    assert_refused(marked, field, "Invalid", **DUAL_STACK)
+    assert_refused(marked, field, "Invalid", DUAL_STACK)
     assert verdict_on(unmarked(marked)[0]).refusals == []
 
 
@@ -242,9 +243,9 @@ def test_a_cluster_ip_of_another_cluster(spec: str, field: str) -> None:
 )
 def test_a_family_that_the_cluster_lacks(spec: str, field: str) -> None:
     marked = flow(f"{spec}, ports: [{{port: 80}}]")
-    assert_refused(marked, field, "Invalid", ip_families=("IPv4",))
+    assert_refused(marked, field, "Invalid", Cluster("1.36", ip_families=("IPv4",)))
     assert verdict_on(unmarked(marked)[0]).refusals == []
-    assert verdict_on(unmarked(marked)[0], **DUAL_STACK).refusals == []
+    assert verdict_on(unmarked(marked)[0], DUAL_STACK).refusals == []
 
 
 @pytest.mark.parametrize(
@@ -270,7 +271,7 @@ def test_a_family_that_the_cluster_lacks(spec: str, field: str) -> None:
     ],
 )
 def test_what_is_fine(spec: str) -> None:
-    verdict = verdict_on(flow(spec), **DUAL_STACK)
+    verdict = verdict_on(flow(spec), DUAL_STACK)
     assert said([*verdict.refusals, *verdict.warnings]) == []
 
 
@@ -314,13 +315,8 @@ def test_what_the_server_allocates_comes_first() -> None:
 
 def test_the_range_of_node_ports_is_the_clusters() -> None:
     text = flow("type: NodePort, ports: [{port: 80, nodePort: 8080}]")
-    assert judge_in_range(text, (8000, 9000)) == []
-    assert judge_in_range(text, (30000, 32767)) == ["spec.ports[0].nodePort"]
-
-
-def judge_in_range(text: str, node_ports: tuple[int, int]) -> list[str | None]:
-    (resource,) = resources_in(parse(Source("service.yaml", text), 0, len(text)).root)
-    return fields(judge(resource, Cluster(node_port_range=node_ports)))
+    assert fields(verdict_on(text, Cluster(node_port_range=(8000, 9000)))) == []
+    assert fields(verdict_on(text)) == ["spec.ports[0].nodePort"]
 
 
 @pytest.mark.parametrize(
@@ -335,8 +331,8 @@ def judge_in_range(text: str, node_ports: tuple[int, int]) -> list[str | None]:
     ],
 )
 def test_refused_with_one_version_only(spec: str, accepted: str, refused: str) -> None:
-    assert verdict_on(flow(spec), accepted).refusals == []
-    assert len(verdict_on(flow(spec), refused).refusals) == 1
+    assert verdict_on(flow(spec), Cluster(accepted)).refusals == []
+    assert len(verdict_on(flow(spec), Cluster(refused)).refusals) == 1
 
 
 @pytest.mark.parametrize(
@@ -353,5 +349,19 @@ def test_refused_with_one_version_only(spec: str, accepted: str, refused: str) -
     ],
 )
 def test_warned_of_with_one_version_only(spec: str, silent: str, warned: str) -> None:
-    assert verdict_on(flow(spec), silent).warnings == []
-    assert len(verdict_on(flow(spec), warned).warnings) == 1
+    assert verdict_on(flow(spec), Cluster(silent)).warnings == []
+    assert len(verdict_on(flow(spec), Cluster(warned)).warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("spec", "help"),
+    [
+        ("ports: [{port: 80, targetPort: '8080'}]", "write it without quotes: 8080"),
+        ("type: Nodeport, ports: [{port: 80}]", "write NodePort"),
+        ("ports: [{port: 80, protocol: udp}]", "write UDP"),
+        ("ports: [{port: 80, protocol: HTTP}]", "write TCP, UDP or SCTP"),
+        ("clusterIPs: [10.96.1.1], ports: [{port: 80}]", "write clusterIP: 10.96.1.1"),
+    ],
+)
+def test_the_help_is_what_to_write(spec: str, help: str) -> None:
+    assert [statement.help for statement in verdict_on(flow(spec)).refusals] == [help]

@@ -186,7 +186,10 @@ def _validate_port(port: PortSpec, needs_name: bool, names: set[str], verdict: V
 def _validate_target(port: PortSpec, has_valid_number: bool, verdict: Verdict) -> None:
     target = port.field.child("targetPort")
     if isinstance(target.node, Scalar) and isinstance(target.node.value, str) and target.text:
-        refuse_ill_formed(target, "the target port", port_name(target.text), PORT_NAME_HELP, verdict)
+        # A quoted number is the name of a port, and no good one.
+        is_number = target.text.isascii() and target.text.isdigit() and not port_number(int(target.text))
+        help = f"write it without quotes: {target.text}" if is_number else PORT_NAME_HELP
+        refuse_ill_formed(target, "the target port", port_name(target.text), help, verdict)
     elif target.number:
         if port_number(target.number):
             message = f"the target port {target.number} is not between 1 and 65535"
