@@ -43,7 +43,7 @@ class Field:
     def child(self, name: str) -> Field:
         """A field of this one."""
         node = self.node.entries.get(name) if isinstance(self.node, Mapping) else None
-        return Field(f"{self.path}.{name}" if self.path else name, node, self._around)
+        return self._below(f"{self.path}.{name}" if self.path else name, node)
 
     def at(self, *names: str) -> Field:
         """A field further below."""
@@ -55,7 +55,7 @@ class Field:
     def key(self, key: str) -> Field:
         """The entry of a map, spelled `metadata.annotations[key]`."""
         node = self.node.entries.get(key) if isinstance(self.node, Mapping) else None
-        return Field(f"{self.path}[{key}]", node, self._around)
+        return self._below(f"{self.path}[{key}]", node)
 
     def items(self) -> list[Field]:
         """The items of a list, spelled `spec.ports[0]`."""
@@ -89,6 +89,11 @@ class Field:
     def texts(self) -> list[str]:
         """The strings of a list."""
         return [item.text for item in self.items()]
+
+    def _below(self, path: str, node: Node | None) -> Field:
+        # What is around a field is worked out only where the field is absent, which few of those asked for are.
+        is_absent = node is None or (isinstance(node, Scalar) and node.value is None)
+        return Field(path, node, self._around if is_absent or node is None else node)
 
     @property
     def _around(self) -> Place:

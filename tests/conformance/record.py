@@ -53,6 +53,7 @@ _API_VERSION = re.compile(r"""(?:^|[{,]\s*)["']?apiVersion["']?[ \t]*:[ \t]*["']
 _NAMESPACE = re.compile(r"""\bnamespace["']?\s*:\s*["']?([^\s"',}#]+)""")
 _OTHER_NAMESPACE = "does not match the namespace sent on the request"
 _DRAWN = "already allocated"
+_TAKEN_ADDRESS = re.compile(r"failed to allocate IP (\S+): provided IP is already allocated")
 _NO_PORT = "failed to allocate requested HealthCheck NodePort"
 _WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 _SNIPPET = re.compile(r"\s*\(\{.*", re.S)
@@ -81,6 +82,7 @@ class Server:
         self.headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         self.namespaces = {"default"}
         self.resources: dict[str, dict[str, tuple[str, bool]]] = {}
+        self._own: list[str] | None = None
 
     def version(self) -> dict[str, str]:
         """What it says of its own version."""
@@ -108,6 +110,19 @@ class Server:
             metadata = answer.body["metadata"]
             self._ask("DELETE", f"{path.format(namespace=metadata['namespace'])}/{metadata['name']}")
         return answer
+
+    def judges(self, answer: Answer) -> bool:
+        """Whether an answer depends on the manifest alone, not on what the server holds already."""
+        taken = _TAKEN_ADDRESS.search(answer.message)
+        # A port or an address that is taken each time is asked for twice by the manifest itself.
+        return answer.code != 409 and not (taken and taken[1] in self.own_addresses())
+
+    def own_addresses(self) -> list[str]:
+        """The cluster IPs of the server's own Service, which no other can have."""
+        if self._own is None:
+            spec = self._ask("GET", "/api/v1/namespaces/default/services/kubernetes").body["spec"]
+            self._own = list(spec["clusterIPs"])
+        return self._own
 
     def _post(self, path: str, query: str, text: str) -> Answer:
         kind = "application/json" if _JSON_START.match(text) else "application/yaml"
@@ -178,11 +193,6 @@ def golden(text: str, answer: Answer) -> dict[str, Any]:
     return kept
 
 
-def is_about_the_manifest(answer: Answer) -> bool:
-    """Whether an answer depends on the manifest alone, not on what the server holds already."""
-    return answer.code != 409 and _DRAWN not in answer.message
-
-
 def record(server: Server, texts: Iterable[str], *, store: bool = False) -> Iterator[dict[str, Any]]:
     """What the server says of each manifest, those left out that it cannot judge by themselves."""
     for text in texts:
@@ -192,7 +202,7 @@ def record(server: Server, texts: Iterable[str], *, store: bool = False) -> Iter
         answer = server.create(text, store=store)
         if answer.code >= 500 and _NO_PORT not in answer.message:
             sys.exit(f"the server answers {answer.code} {answer.message!r} to\n{text}")
-        if is_about_the_manifest(answer):
+        if server.judges(answer):
             yield golden(text, answer)
 
 
