@@ -25,7 +25,7 @@ POD_TEMPLATES: dict[str, tuple[str, ...]] = {
 }
 """Where each workload kind keeps its pod template."""
 
-_GROUPS = {
+GROUPS = {
     **dict.fromkeys(("Service", "Endpoints", "Pod", "ReplicationController", "Namespace"), ("",)),
     **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"), ("apps", "extensions")),
     **dict.fromkeys(("Job", "CronJob"), ("batch",)),
@@ -59,7 +59,9 @@ k8s.io/api apps/v1 and batch/v1: StatefulSetPodNameLabel, PodIndexLabel, Control
 DefaultDeploymentUniqueLabelKey, DeprecatedTemplateGeneration, JobNameLabel, ControllerUidLabel.
 """
 
-KINDS = frozenset(_GROUPS)
+"""The API groups of each kind that kubelint reads, today's and yesterday's; the group of `v1` is empty."""
+
+KINDS = frozenset(GROUPS)
 """Every kind that kubelint reads, built into Kubernetes or not."""
 
 CLUSTER_SCOPED = frozenset(
@@ -75,7 +77,7 @@ _LABEL_SELECTOR = ("matchLabels", "matchExpressions")
 
 def is_read(api_version: str, kind: str) -> bool:
     """Whether kubelint reads this kind; the group counts, its version does not."""
-    groups = _GROUPS.get(kind)
+    groups = GROUPS.get(kind)
     return groups is not None and (api_version.rpartition("/")[0] in groups)
 
 

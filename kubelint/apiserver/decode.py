@@ -18,6 +18,7 @@ from kubelint.apiserver.verdict import Statement, Verdict
 from kubelint.node import Mapping, Node, Scalar, Sequence
 from kubelint.suggestion import closest
 from kubelint.template import placeholder_in
+from kubelint_schemas import versions_with
 
 if TYPE_CHECKING:
     from kubelint_schemas import Definition, Type
@@ -219,6 +220,8 @@ def _help(node: Node, type: Type) -> str:
         if kind in _INTEGER_RANGES and isinstance(node.value, int | float) and not isinstance(node.value, bool):
             lowest, highest = _INTEGER_RANGES[kind]
             return f"write a whole number from {lowest} to {highest}"
+    if kind == "list" and isinstance(node, Mapping) and node.span.text.startswith("{"):
+        return "write a list: put it between `[` and `]`"
     if kind == "list" and isinstance(node, Mapping):
         return "write a list: put `- ` before the first key and indent the others below it"
     if kind == "object" and isinstance(node, Sequence):
@@ -235,27 +238,31 @@ def _scalar_fits_unquoted(node: Scalar, kind: str) -> bool:
 
 def _unknown_field(node: Node, name: str, definition: Definition) -> Statement:
     kind = definition.name.rpartition(".")[2]
-    meant = closest(name, definition.fields)
     message = f"{kind} has no field `{_short(name)}`"
+    return Statement("unknown-field", node.key, message, _field_help(node, name, definition))
+
+
+def _field_help(node: Node, name: str, definition: Definition) -> str:
+    meant = closest(name, definition.fields, cutoff=0.8)
     if meant is not None:
-        return Statement("unknown-field", node.key, message, f"write `{meant}`")
+        return f"write `{meant}`"
     owner = _owner_of(name, node, definition)
     if owner is not None:
-        return Statement("unknown-field", node.key, message, f"put it below `{owner}`")
+        return f"put it below `{owner}`"
+    having = versions_with(definition.name, name)
+    if having:
+        return f"remove it; Kubernetes {having[0]} to {having[-1]} have it"
     known = [field for field in definition.fields if field != "status"]
-    if len(known) <= 12:
-        return Statement("unknown-field", node.key, message, f"write one of {', '.join(known)}, or remove it")
-    return Statement("unknown-field", node.key, message, "remove it, or move it to the object that it belongs to")
+    return f"write one of {', '.join(known)}, or remove it"
 
 
 def _owner_of(name: str, node: Node, definition: Definition) -> str | None:
     """The field of the same object below which an unknown one belongs, if there is just one."""
     owners = [
-        field
-        for field, type in definition.fields.items()
-        if (type.kind == "object" and name in type.definition.fields)
-        or (type.kind == "map" and isinstance(node, Scalar) and isinstance(node.value, str))
+        field for field, type in definition.fields.items() if type.kind == "object" and name in type.definition.fields
     ]
+    if definition.name.endswith(".LabelSelector") and isinstance(node, Scalar):
+        return "matchLabels"
     return owners[0] if len(owners) == 1 else None
 
 

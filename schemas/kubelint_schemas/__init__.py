@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 
-__all__ = ["Definition", "Index", "Type", "UnknownVersion", "versions"]
+__all__ = ["Definition", "Index", "Type", "UnknownVersion", "versions", "versions_with"]
 
 _FOLDER = os.path.dirname(__file__)
 
@@ -152,6 +153,32 @@ def versions() -> tuple[str, ...]:
         names = [name.removesuffix(".json") for name in os.listdir(os.path.join(_FOLDER, "versions"))]
         _versions = tuple(sorted(names, key=lambda name: [int(part) for part in name.split(".")]))
     return _versions
+
+
+def versions_with(definition: str, field: str) -> tuple[str, ...]:
+    """The Kubernetes minor versions in which the object of this full name has this field, oldest first.
+
+    It reads every definition of every version: for explaining what is wrong, not for finding it.
+    """
+    return tuple(version for version in versions() if field in _fields_by_name(version).get(definition, ()))
+
+
+@cache
+def _fields_by_name(version: str) -> dict[str, frozenset[str]]:
+    index = Index.of(version)
+    found: dict[str, frozenset[str]] = {}
+    pending = [index.definition(*kind) for kind in index.kinds]
+    while pending:
+        definition = pending.pop()
+        if definition is None or definition.name in found:
+            continue
+        found[definition.name] = frozenset(definition.fields)
+        for type in definition.fields.values():
+            while type.item is not None:
+                type = type.item
+            if type.kind == "object":
+                pending.append(type.definition)
+    return found
 
 
 def _definition(hash: str) -> Definition:

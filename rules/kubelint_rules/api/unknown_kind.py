@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubelint import Cluster, Finding, Resource, Severity, finding, rule
-from kubelint.resources import KINDS, text_of
+from kubelint.resources import GROUPS, KINDS, text_of
 from kubelint.suggestion import closest
 from kubelint_schemas import Index
 
@@ -50,12 +50,27 @@ def unknown_kind(resource: Resource, cluster: Cluster) -> Iterator[Finding]:
                 kind_place, f"{api_version} has no kind {text_of(kind_place) or kind}", help=f"write `kind: {meant}`"
             )
         return
-    meant = closest(api_version, {version for version, known in index.kinds if known == kind}, cutoff=0.8)
+    yield from _near_misses(resource, index)
+
+
+def _near_misses(resource: Resource, index: Index) -> Iterator[Finding]:
+    """A group or a kind that is nearly one that kubelint reads; Kubernetes may serve anything in a group of its own."""
+    api_version, kind = resource.api_version, resource.kind
+    group, _, version = api_version.rpartition("/")
+    groups = {*GROUPS.get(kind, ()), *(known.rpartition("/")[0] for known in index.api_versions_of(kind))}
+    meant = closest(group, groups - {""}, cutoff=0.85) if group and group not in groups else None
     if meant is not None:
         yield finding(
             resource.get("apiVersion") or resource.node,
             f"there is no apiVersion {api_version} with a kind {kind}",
-            help=f"write `apiVersion: {meant}`",
+            help=f"write `apiVersion: {meant}/{version}`",
+        )
+        return
+    kinds = {known for known, its_groups in GROUPS.items() if group in its_groups}
+    meant = closest(kind, kinds, cutoff=0.9) if kind not in kinds else None
+    if meant is not None:
+        yield finding(
+            resource.get("kind") or resource.node, f"{api_version} has no kind {kind}", help=f"write `kind: {meant}`"
         )
 
 
