@@ -21,9 +21,10 @@ from itertools import pairwise
 from typing import Any, get_args, get_origin
 
 import kubelint_schemas
-from kubelint.config import RULE_ID, Config, OptionsByRule, Setting, Text, settings_of, unusable, unwrapped, words_of
+from kubelint.config import RULE_ID, Config
 from kubelint.plugins import load_rules, plugin_manager
 from kubelint.rule import Rule
+from kubelint.settings import OptionsByRule, Setting, Text, settings_of, unusable, unwrapped, words_of
 
 PATH = os.path.join(os.path.dirname(kubelint_schemas.__file__), "config.schema.json")
 """Where the schema is shipped."""

@@ -42,6 +42,8 @@ GROUPS = {
         ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"), ("admissionregistration.k8s.io",)
     ),
 }
+"""The API groups of each kind that kubelint reads, today's and yesterday's; the group of `v1` is empty."""
+
 RUNTIME_LABELS: dict[str, tuple[str, ...]] = {
     "StatefulSet": ("statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"),
     "Deployment": ("pod-template-hash",),
@@ -58,8 +60,6 @@ RUNTIME_LABELS["CronJob"] = RUNTIME_LABELS["Job"]
 k8s.io/api apps/v1 and batch/v1: StatefulSetPodNameLabel, PodIndexLabel, ControllerRevisionHashLabelKey,
 DefaultDeploymentUniqueLabelKey, DeprecatedTemplateGeneration, JobNameLabel, ControllerUidLabel.
 """
-
-"""The API groups of each kind that kubelint reads, today's and yesterday's; the group of `v1` is empty."""
 
 KINDS = frozenset(GROUPS)
 """Every kind that kubelint reads, built into Kubernetes or not."""

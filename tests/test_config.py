@@ -16,13 +16,14 @@ import jsonschema  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from kubelint import config_schema, parser
-from kubelint.config import PROVIDERS, ClusterConfig, Config, ConfigError, find, load, names, settings_of
+from kubelint.config import PROVIDERS, ClusterConfig, Config, find, load, names
 from kubelint.finding import Finding, Severity
 from kubelint.glob import compiled
 from kubelint.node import Mapping, Node, Scalar, Sequence
 from kubelint.plugins import load_rules, plugin_manager
 from kubelint.resources import Service
 from kubelint.rule import Rule, RuleError
+from kubelint.settings import ConfigError, settings_of
 from kubelint.source import Source
 from kubelint.suggestion import closest
 from kubelint_schemas import versions

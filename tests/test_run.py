@@ -17,11 +17,11 @@ import pytest
 
 import kubelint
 from kubelint import Finding, Service, Severity, Workspace, finding, output
-from kubelint.config import ConfigError
 from kubelint.discovery import PathNotFound, repository_of
 from kubelint.plugins import load_rules, plugin_manager
 from kubelint.rule import Rule
 from kubelint.run import Outcome, Request, run
+from kubelint.settings import ConfigError
 from kubelint.source import Undecodable
 
 PROJECTS = Path(__file__).parent / "projects"

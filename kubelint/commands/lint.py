@@ -11,12 +11,13 @@ import kubelint_schemas
 from kubelint import output
 from kubelint.cluster import DEFAULT_VERSION
 from kubelint.commands._rules import all_rules
-from kubelint.config import PROVIDERS, ConfigError
+from kubelint.config import PROVIDERS
 from kubelint.discovery import PathNotFound
 from kubelint.finding import Severity
 from kubelint.output._color import wants_color
 from kubelint.report import Report
 from kubelint.run import Request, run
+from kubelint.settings import ConfigError
 from kubelint.source import Undecodable
 
 _LIST_HELP = "Separate several by commas, or repeat the option."

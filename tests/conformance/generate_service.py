@@ -21,16 +21,18 @@ TWO_PORTS = [
     {"name": "http", "port": 80, "targetPort": "web"},
     {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 5353, "appProtocol": "kubernetes.io/dns"},
 ]
+LOAD_BALANCER = changed(BASE, {"spec.type": "LoadBalancer"})
+LOCAL_LOAD_BALANCER = changed(LOAD_BALANCER, {"spec.externalTrafficPolicy": "Local", "spec.ports": TWO_PORTS})
 BASES = [
     BASE,
     changed(BASE, {"spec.type": "NodePort"}),
-    changed(BASE, {"spec.type": "LoadBalancer"}),
+    LOAD_BALANCER,
     changed(BASE, {"spec.type": "ExternalName", "spec.externalName": "example.com", "spec.selector": ABSENT}),
     changed(BASE, {"spec.clusterIP": "None"}),
     changed(BASE, {"spec.clusterIP": "None", "spec.selector": ABSENT, "spec.ports": ABSENT}),
     changed(BASE, {"spec.ports": TWO_PORTS}),
     changed(BASE, {"spec.ports": TWO_PORTS, "spec.type": "NodePort", "spec.ports.1.nodePort": 30080}),
-    changed(BASE, {"spec.type": "LoadBalancer", "spec.externalTrafficPolicy": "Local", "spec.ports": TWO_PORTS}),
+    LOCAL_LOAD_BALANCER,
     changed(BASE, {"spec.clusterIP": "10.96.7.7", "spec.clusterIPs": ["10.96.7.7"], "spec.ipFamilies": ["IPv4"]}),
     changed(
         BASE,
@@ -290,8 +292,7 @@ def _breaks_the_server(case: Any) -> bool:
 def _cases(random: Random) -> Iterator[Any]:
     yield from BASES
     yield from DUPLICATES
-    single = [(base, route, value) for base in BASES for route in FIELDS for value in (*FIELDS[route], ABSENT, None)]
-    random.shuffle(single)
+    single = _singles(random)
     while True:
         for _ in range(3):
             if single:
@@ -307,6 +308,34 @@ def _cases(random: Random) -> Iterator[Any]:
             yield changed(random.choice(BASES), {route: random.choice(DECODED[route])})
         else:
             yield _spelled(random)
+
+
+def _singles(random: Random) -> list[tuple[Any, str, Any]]:
+    """Every value of every field in every base, those last that tell most: they are taken from the end.
+
+    A value tells most in a base that has the field, and in a plain Service and a load balancer, which may have most.
+    """
+    telling, others = [], []
+    for route, values in FIELDS.items():
+        bases = sorted(BASES, key=lambda base: not _has(base, route))
+        for base in bases:
+            tells = base in bases[:2] or base in (BASE, LOAD_BALANCER, LOCAL_LOAD_BALANCER)
+            (telling if tells else others).extend((base, route, value) for value in (*values, ABSENT, None))
+    random.shuffle(telling)
+    random.shuffle(others)
+    return others + telling
+
+
+def _has(base: Any, route: str) -> bool:
+    """Whether a base has a field, or what it stands in."""
+    holder = base
+    for step in route.split("."):
+        if isinstance(holder, list):
+            return int(step) < len(holder)
+        if not isinstance(holder, dict) or step not in holder:
+            return False
+        holder = holder[step]
+    return True
 
 
 def _combination(random: Random, fields: Fields, count: int) -> Any:

@@ -1,0 +1,281 @@
+"""What a dataclass declares as settings, and the decoding of nodes to them.
+
+Names, annotations, defaults and attribute docstrings of a declaration's fields are all there is: `Config` is declared
+so, and so are the options of rules. Nothing here knows a single key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import Field, dataclass, fields, is_dataclass
+from enum import Enum
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from kubelint import node
+from kubelint.node import Node, Scalar
+from kubelint.rule import RuleError
+from kubelint.suggestion import closest
+
+if TYPE_CHECKING:
+    from kubelint.rule import Rule
+    from kubelint.source import Source
+
+_LISTING_LIMIT, _LISTING_BESIDE_SUGGESTION_LIMIT = 400, 80
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be followed. `messages` are all of its problems; `str()` gives one a line."""
+
+    def __init__(self, messages: Iterable[str]) -> None:
+        self.messages = tuple(messages)
+        super().__init__("\n".join(self.messages))
+
+
+def located(source: Source, offset: int, message: str) -> str:
+    """A message behind the path, line and column of an offset."""
+    line, column = source.position(offset)
+    return f"{source.path}:{line}:{column}: {message}"
+
+
+class Text(NamedTuple):
+    """Annotates a `str` that cannot be just any: `noun` is what it is, and `help` how to write one.
+
+    `words` gives what it may be, knowing the rules; `pattern` is an expression that the whole text matches. With both,
+    the words decide and the pattern says what words look like that a plug-in may bring. `number`: may be written as
+    one, since its text is all that counts.
+    """
+
+    noun: str
+    help: str
+    words: Callable[[Sequence[Rule]], Collection[str]] | None = None
+    pattern: str | None = None
+    number: bool = False
+
+
+class OptionsByRule(NamedTuple):
+    """Annotates the mapping of a rule's id, which is such a text, to an instance of the dataclass of its options."""
+
+    id: Text
+
+
+class Setting(NamedTuple):
+    """What a declaration says of one key: its name in the file, its field, and its annotation, evaluated."""
+
+    key: str
+    field: Field[Any]
+    hint: Any
+
+
+def settings_of(declaration: type) -> list[Setting]:
+    """The keys that a dataclass declares. Raises RuleError where it is none, or a key may not be left out."""
+    if not is_dataclass(declaration):
+        raise RuleError(f"{declaration.__qualname__} declares options and is no dataclass")
+    try:
+        hints = get_type_hints(declaration, include_extras=True)
+        declaration()
+    except (NameError, TypeError) as error:
+        raise RuleError(f"{declaration.__qualname__} does not declare options as they are declared: {error}") from error
+    return [Setting(entry.name.replace("_", "-"), entry, hints[entry.name]) for entry in fields(declaration)]
+
+
+def unwrapped(hint: Any) -> tuple[Any, Text | OptionsByRule | None]:
+    """An annotation without the None that stands for an unset key, and what annotates it further."""
+    if get_origin(hint) in (Union, UnionType):
+        others = [other for other in get_args(hint) if other is not NoneType]
+        hint = others[0] if len(others) == 1 else hint
+    if get_origin(hint) is Annotated:
+        core, *further = get_args(hint)
+        return core, next((one for one in further if isinstance(one, Text | OptionsByRule)), None)
+    return hint, None
+
+
+def words_of(hint: Any) -> list[str | int | float | bool] | None:
+    """What a Literal or an Enum allows, as it is written in a file; None for any other annotation."""
+    if get_origin(hint) is Literal:
+        return list(get_args(hint))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return [member.value for member in hint]
+    return None
+
+
+def unusable(hint: Any, name: str) -> RuleError:
+    """The error for an annotation that nothing in a file can be decoded to."""
+    return RuleError(f"the option `{name}` is annotated with {hint}, which no value of a configuration can have")
+
+
+class Decoder:
+    """Nodes to what annotations ask for. What does not fit is noted; its value is then of no meaning."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = rules
+        self.problems: list[tuple[int, str]] = []
+        """Offset and message of each."""
+
+    def table(self, given: Node, declaration: type, name: str, noun: str) -> object:
+        """An instance of a dataclass, from a mapping; its keys are called `noun` in messages."""
+        if not isinstance(given, node.Mapping):
+            self._refuse(given, name or "the configuration", "a map")
+            return None
+        before = len(self.problems)
+        settings = {setting.key: setting for setting in settings_of(declaration)}
+        values: dict[str, Any] = {}
+        for key, value in given.entries.items():
+            setting = settings.get(key)
+            if setting is None:
+                self._note(value.key, f"unknown {noun} `{key}`{_way_out(key, settings)}")
+            else:
+                values[setting.field.name] = self.value(value, setting.hint, f"{name}.{key}" if name else key)
+        if len(self.problems) > before:
+            return None
+        try:
+            return declaration(**values)
+        except ValueError as error:
+            self._note(given.key, f"`{name}`: {error}")
+            return None
+
+    def value(self, given: Node, hint: Any, name: str) -> Any:
+        """What an annotation asks for, from the node that stands under a key (`name`)."""
+        core, further = unwrapped(hint)
+        if isinstance(further, OptionsByRule):
+            return self._options_by_rule(given, further.id, name)
+        if isinstance(further, Text):
+            return self._text(given, further, name)
+        words = words_of(core)
+        if words is not None:
+            return self._word(given, core, words, name)
+        arguments = get_args(core)
+        if get_origin(core) is tuple and arguments[1:] == (...,):
+            return self._list(given, arguments[0], name)
+        if get_origin(core) is Mapping:
+            return self._map(given, arguments[0], arguments[1], name)
+        if is_dataclass(core) and isinstance(core, type):
+            return self.table(given, core, name, f"key of `{name}`:")
+        if core in _SIMPLE:
+            return self._simple(given, core, name)
+        raise unusable(hint, name)
+
+    def _list(self, given: Node, hint: Any, name: str) -> tuple[Any, ...]:
+        if isinstance(given, node.Sequence):
+            return tuple(self.value(item, hint, name) for item in given.items)
+        self._refuse(given, name, "a list")
+        return ()
+
+    def _map(self, given: Node, key_hint: Any, hint: Any, name: str) -> dict[str, Any]:
+        if not isinstance(given, node.Mapping):
+            self._refuse(given, name, "a map")
+            return {}
+        _, kind = unwrapped(key_hint)
+        for key, value in given.entries.items():
+            if isinstance(kind, Text):
+                self._check(value.key, key, kind, name)
+        return {key: self.value(value, hint, f"{name}.{key}") for key, value in given.entries.items()}
+
+    def _options_by_rule(self, given: Node, kind: Text, name: str) -> dict[str, object]:
+        if not isinstance(given, node.Mapping):
+            self._refuse(given, name, "a map")
+            return {}
+        rules = {rule.id: rule for rule in self.rules}
+        options: dict[str, object] = {}
+        for id, value in given.entries.items():
+            if self._check(value.key, id, kind, name):
+                declaration = rules[id].options or _NoOptions
+                options[id] = self.table(value, declaration, f"{name}.{id}", f"option of the rule `{id}`:")
+        return options
+
+    def _text(self, given: Node, kind: Text, name: str) -> str:
+        if isinstance(given, Scalar):
+            # `1.30` is a number to YAML and TOML, and the same one as `1.3`; only its text says which version is meant.
+            if kind.number and isinstance(given.value, int | float) and not isinstance(given.value, bool):
+                self._check(given, given.text, kind, name)
+                return given.text
+            if isinstance(given.value, str):
+                self._check(given, given.value, kind, name)
+                return given.value
+        self._refuse(given, name, "a text")
+        return ""
+
+    def _check(self, place: node.Place, word: str, kind: Text, name: str) -> bool:
+        if kind.words is not None:
+            known = kind.words(self.rules)
+            if word not in known:
+                self._note(
+                    place, f"unknown {kind.noun} `{shortened(word)}` in `{name}`{_way_out(word, known, kind.help)}"
+                )
+            return word in known
+        if kind.pattern is not None and re.fullmatch(kind.pattern, word) is None:
+            self._note(place, f"`{shortened(word)}` in `{name}` is no {kind.noun}; {kind.help}")
+            return False
+        return True
+
+    def _word(self, given: Node, core: Any, words: list[Any], name: str) -> Any:
+        value = given.value if isinstance(given, Scalar) else None
+        for word in words:
+            if word == value and isinstance(word, bool) is isinstance(value, bool):
+                return word if get_origin(core) is Literal else core(word)
+        allowed = " or ".join(f"`{str(word).lower() if isinstance(word, bool) else word}`" for word in words)
+        self._note(given, f"`{name}` can be {allowed}, not {_found(given)}")
+        return None
+
+    def _simple(self, given: Node, core: Any, name: str) -> Any:
+        value = given.value if isinstance(given, Scalar) else None
+        if core is int and isinstance(value, float) and value.is_integer():
+            return int(value)
+        if core is float and type(value) is int:
+            return float(value)
+        if type(value) is core:
+            return value
+        self._refuse(given, name, _SIMPLE[core])
+        return None
+
+    def _note(self, place: node.Place, message: str) -> None:
+        self.problems.append((place.span.start, message))
+
+    def _refuse(self, given: Node, name: str, wanted: str) -> None:
+        name = f"`{name}`" if name != "the configuration" else name
+        way_out = ""
+        if isinstance(given, Scalar):
+            if given.value is None:
+                way_out = "; give it one, or remove the key"
+            elif wanted == "a text":
+                way_out = "; quote it"
+            elif wanted == "a list":
+                way_out = f"; write `[{shortened(given.text)}]`"
+        self._note(given, f"{name} takes {wanted}, not {_found(given)}{way_out}")
+
+
+@dataclass(frozen=True)
+class _NoOptions:
+    pass
+
+
+_SIMPLE = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def _found(given: Node) -> str:
+    if isinstance(given, node.Mapping):
+        return "a map"
+    if not isinstance(given, Scalar):
+        return "a list"
+    if given.value is None:
+        return "an empty value"
+    if isinstance(given.value, bool):
+        # YAML has a dozen words for the two, `on` and `no` among them, that do not look it.
+        return f"`{given.text}`, which means {'true' if given.value else 'false'}"
+    return f"the {'text' if isinstance(given.value, str) else 'number'} `{shortened(given.text)}`"
+
+
+def _way_out(word: str, known: Collection[str], help: str = "") -> str:
+    if not known:
+        return "; there are none"
+    nearest = closest(word, known)
+    listing = "known are " + ", ".join(f"`{one}`" for one in known)
+    if nearest is None:
+        return f"; {listing if len(listing) <= _LISTING_LIMIT else help}"
+    suggestion = f"; did you mean `{nearest}`?"
+    return f"{suggestion} K{listing[1:]}" if len(listing) <= _LISTING_BESIDE_SUGGESTION_LIMIT else suggestion
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
