@@ -28,16 +28,22 @@ from ruamel.yaml.events import (
 )
 
 from kubelint.node import Mapping, Node, Scalar, Sequence, Value
+from kubelint.rewriting import MEANT, PRIVATE, json_as_yaml, rewritten
 from kubelint.scalar import MERGE_TAG, UnreadableScalar, key_text, plain_value, tagged_value
 from kubelint.source import Source, Span
+from kubelint.yaml_faults import NOT_CLOSED, in_plain_words
 
 DEPTH_LIMIT = 200
 """Levels of nesting that are read. The deepest built-in kind needs fewer than 40."""
+_REWRITES = 20
+"""How often a document is written another way before its fault is believed."""
+
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.M)
 _JSON_START = re.compile(r"\s*\{\s*[\"}]")
 _JSON_SEAM = re.compile(r"\}[ \t]*[\r\n]\s*(?=\{\s*[\"}])")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)+")
+_ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 # Possessive, for a line break of two characters must not be tried as two: that would double with each line.
 _NO_CONTENT = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|%[^\r\n]*|\.\.\.[ \t]*|---[ \t]*)?(?>\r\n|\r|\n|\Z))*+\Z")
 
@@ -91,10 +97,10 @@ def parse(source: Source, start: int, end: int) -> Document:
     text = source.text[start:end]
     is_json = _JSON_START.match(text) is not None
     may_escape_slashes = not is_json and "\\/" in text
-    written = _json_as_yaml(text) if is_json else text
+    written = json_as_yaml(text) if is_json else text
     if text.startswith("\ufeff"):
         # A byte order mark that follows another. libyaml would pass over it, and count without it.
-        written = chr(_PRIVATE + 0xFEFF) + written[1:]
+        written = chr(PRIVATE + 0xFEFF) + written[1:]
     rewrites = 0
     while True:
         builder = (_Builder if written is text else _RewrittenBuilder)(source, start, may_escape_slashes)
@@ -103,10 +109,10 @@ def parse(source: Source, start: int, end: int) -> Document:
         except _Refused as refusal:
             return Document(span, None, refusal.problem)
         except (YAMLError, YAMLStreamError) as error:
-            rewritten = _rewritten(written, error)
-            if rewritten is None or rewrites == _REWRITES:
+            other = rewritten(written, error)
+            if other is None or rewrites == _REWRITES:
                 return Document(span, None, _syntax_problem(span, error))
-            written = rewritten
+            written = other
             rewrites += 1
         else:
             return Document(span, builder.root, None, tuple(builder.duplicates))
@@ -416,125 +422,19 @@ class _RewrittenBuilder(_Builder):
     """Takes the events of a text that was written another way for the parser, and reads them as they were meant."""
 
     def _scalar(self, event: ScalarEvent) -> None:
-        event.value = event.value.translate(_MEANT)
+        event.value = event.value.translate(MEANT)
         super()._scalar(event)
-
-
-# libyaml refuses, or reads otherwise, what the server reads in four places: a `:` within a plain value between brackets
-# (`[nginx:1.25]`), the escape \' in double quotes, and in JSON (which kubectl tells by its first brace) the escapes of
-# surrogates and a few characters. There, and only there, it is given another text of the same length: characters from a
-# plane for private use stand for those that it must not see, and become them again in the values.
-_PRIVATE = 0x100000
-_REWRITES = 20
-"""How often a document is written another way before its fault is believed."""
-_FILLER = chr(_PRIVATE)
-"""Stands for nothing: it keeps the text as long as it was."""
-_COLON = chr(_PRIVATE + ord(":"))
-_NOT_IN_YAML = "\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
-"""Characters that JSON allows in a string, and YAML does not or takes for the end of a line."""
-_MEANT = {
-    ord(_FILLER): None,
-    **{_PRIVATE + code: code for code in (ord(":"), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)},
-}
-_JSON_ONLY = re.compile(rf"\\u[dD][89a-fA-F]|[{_NOT_IN_YAML}]")
-_JSON_PARTS = re.compile(
-    r"\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})|\\u(?P<alone>[dD][89a-fA-F][0-9a-fA-F]{2})"
-    rf"|\\.|(?P<raw>[{_NOT_IN_YAML}])"
-)
-_INNER_COLONS = re.compile(rf"(?<=[\w.)/{_COLON}-]):+(?=\S)")
-_DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*', re.S)
-_ESCAPE = re.compile(r"\\.", re.S)
-_ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
-
-
-def _json_as_yaml(text: str) -> str:
-    return _JSON_PARTS.sub(_json_part_as_yaml, text) if _JSON_ONLY.search(text) else text
-
-
-def _json_part_as_yaml(part: re.Match[str]) -> str:
-    if part["high"]:
-        character = bytes.fromhex(part["high"] + part["low"]).decode("utf-16-be")
-    elif part["alone"]:
-        character = "\ufffd"
-    elif part["raw"]:
-        return chr(_PRIVATE + ord(part["raw"]))
-    else:
-        return part[0]
-    return character + _FILLER * (len(part[0]) - 1)
-
-
-def _rewritten(text: str, error: Exception) -> str | None:
-    """The same text, written so that libyaml reads on where it stopped; None where the server would stop too."""
-    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
-    if problem == "found unexpected ':'" and mark is not None:
-        before, after = text[: mark.index], _COLON + text[mark.index + 1 :]
-        return before + _INNER_COLONS.sub(lambda colons: _COLON * len(colons[0]), after)
-    if problem == "found unknown escape character" and mark is not None and text.startswith("\\'", mark.index):
-        quoted = _DOUBLE_QUOTED.match(text, getattr(error, "context_mark", mark).index)
-        if quoted is not None:
-            start, end = quoted.span()
-            escaped = _ESCAPE.sub(lambda escape: _FILLER + "'" if escape[0] == "\\'" else escape[0], quoted[0])
-            return text[:start] + escaped + text[end:]
-    return None
 
 
 def _syntax_problem(document: Span, error: Exception) -> Problem:
     source, start, end = document
     text = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     # What is never closed is best seen where it opens.
-    is_open = any(part in text for part in _NOT_CLOSED)
+    is_open = any(part in text for part in NOT_CLOSED)
     mark = (getattr(error, "context_mark", None) if is_open else None) or getattr(error, "problem_mark", None)
     offset = min(start + mark.index, max(end - 1, start)) if mark is not None else start
     character = getattr(error, "character", None)
     if isinstance(character, int):
         # An error about a character has no mark. Wherever the character stands, it is refused.
         offset = max(source.text.find(chr(character), start, end), start)
-    return Problem("syntax", Span(source, offset, min(offset + 1, end)), *_plain_words(text, source.text, offset))
-
-
-_WORDS = (
-    ("could not find expected ':'", "a key without its colon", "write `key: value`; quote a text that spans lines"),
-    ("found character that cannot start any token", "a character that cannot start a value", "quote the value"),
-    ("mapping values are not allowed", "a second `: ` in one plain value", "quote the value"),
-    ("did not find expected key", "a line that is indented unlike its neighbours", "align it with the keys beside it"),
-    ("did not find expected '-' indicator", "a line that is no item of the list", "align it with the dashes above"),
-    ("did not find expected ',' or", "a bracket that is not closed", "close the bracket, or quote the value"),
-    ("found unexpected end of stream", "a quoted text that is not closed", "close the quote"),
-    ("found unexpected document indicator", "a quoted text that is not closed", "close the quote"),
-    ("found a tab character", "a tab used as indentation", "indent with spaces"),
-    (
-        "block sequence entries are not allowed",
-        "a list item where none can stand",
-        "start the list on a line of its own",
-    ),
-    (
-        "control characters are not allowed",
-        "a control character",
-        "remove it, or write it as an escape in double quotes",
-    ),
-    ("did not find expected node content", "no value, or one with a character that cannot start it", "quote the value"),
-    ("found unexpected ':'", "a `:` within a plain value between brackets", "quote the value"),
-    ("mapping keys are not allowed", "a `?` where no key can stand", "quote the value"),
-    ("unknown escape character", "an escape that YAML does not have", "double the backslash, or use single quotes"),
-    ("hexdecimal number", "an escape with too few digits", "double the backslash, or use single quotes"),
-    ("invalid Unicode character escape", "an escape of half a character", "write the character itself"),
-    (
-        "alphabetic or numeric character",
-        "an anchor's name with more than letters, digits, - and _",
-        "rename the anchor",
-    ),
-    ("undefined tag handle", "a tag that is not defined", "remove the tag, or quote the value"),
-    ("expected comment or line break", "text behind the sign of a block text", "start the text on the next line"),
-)
-
-
-_NOT_CLOSED = ("found unexpected end of stream", "found unexpected document indicator", "did not find expected ',' or")
-
-
-def _plain_words(problem: str, text: str, offset: int) -> tuple[str, str]:
-    if text[offset : offset + 1] == "\t":
-        return "a tab used as indentation", "indent with spaces"
-    for part, message, help in _WORDS:
-        if part in problem:
-            return message, help
-    return problem, "see the YAML that stands above this line"
+    return Problem("syntax", Span(source, offset, min(offset + 1, end)), *in_plain_words(text, source.text, offset))
