@@ -116,19 +116,28 @@ def search(folder: str, excludes: Callable[[str], bool] = lambda path: False) ->
     """
     tree = Tree()
     # The folder itself was asked for: what is above it can only ignore things within it.
-    _search(folder, _ignores_above(folder), excludes, tree)
-    tree.files.sort()
+    pending: list[_Folder] = [(folder, _ignores_above(folder))]
+    while pending:
+        pending += _search(*pending.pop(), excludes, tree)
+    for found in (tree.files, tree.kustomizations, tree.charts, tree.configurations):
+        found.sort()
     return tree
 
 
-def _search(folder: str, ignores: tuple[_Ignores, ...], excludes: Callable[[str], bool], tree: Tree) -> None:
+_Folder = tuple[str, tuple["_Ignores", ...]]
+"""A folder to search, and the .gitignore files that hold in it."""
+
+
+def _search(folder: str, ignores: tuple[_Ignores, ...], excludes: Callable[[str], bool], tree: Tree) -> list[_Folder]:
+    """Take down what a folder holds; give the folders below that are to be searched."""
+    below: list[_Folder] = []
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:
-        return
+        return below
     except OSError:
         tree.files.append(folder)
-        return
+        return below
     names = {entry.name for entry in entries}
     if ".gitignore" in names:
         ignores = (*ignores, *_read_ignores(folder))
@@ -146,11 +155,12 @@ def _search(folder: str, ignores: tuple[_Ignores, ...], excludes: Callable[[str]
         if (ignores and _is_ignored(path, is_folder, ignores)) or excludes(path + "/" if is_folder else path):
             continue
         if is_folder:
-            _search(path, ignores, excludes, tree)
+            below.append((path, ignores))
         elif name in KUSTOMIZATION_NAMES:
             tree.kustomizations.append(path)
         else:
             tree.files.append(path)
+    return below
 
 
 def _is_own_file(entry: os.DirEntry[str]) -> bool:

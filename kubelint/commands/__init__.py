@@ -60,6 +60,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("kubelint: interrupted", err=True)
         code = 2
+    except OSError as error:
+        click.echo(f"kubelint: the output cannot be written: {error.strerror or error}", err=True)
+        code = 2
     except Exception as error:
         if os.environ.get("KUBELINT_TRACEBACK"):
             raise
