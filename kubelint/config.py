@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import kubelint_schemas
 from kubelint import glob
 from kubelint.discovery import CONFIGURATION_NAMES
+from kubelint.facts.providers import provider_ids
 from kubelint.finding import Severity
 from kubelint.node import Node, Scalar
 from kubelint.settings import ConfigError, Decoder, OptionsByRule, Text, located, settings_of
@@ -25,12 +26,6 @@ from kubelint.toml_nodes import node_of, read_toml
 
 if TYPE_CHECKING:
     from kubelint.rule import Rule
-
-PROVIDERS = (
-    *("alibaba", "aws-ccm", "aws-lbc", "azure", "cilium", "civo", "digitalocean", "exoscale", "gke", "hetzner", "ibm"),
-    *("kube-vip", "linode", "metallb", "none", "oci", "openstack", "ovh", "purelb", "scaleway", "tencent", "vultr"),
-)
-"""Whose load balancers a cluster has; `none`: it has no load balancers."""
 
 
 def _ids(rules: Sequence[Rule]) -> list[str]:
@@ -63,7 +58,7 @@ FolderGlob = Annotated[str, Text("folder pattern", _GLOB_HELP, pattern=rf"\.|{_G
 KubernetesVersion = Annotated[
     str, Text("Kubernetes version", "write a minor version", lambda rules: kubelint_schemas.versions(), number=True)
 ]
-Provider = Annotated[str, Text("provider", "", lambda rules: PROVIDERS)]
+Provider = Annotated[str, Text("provider", "", lambda rules: provider_ids())]
 Namespace = Annotated[
     str,
     Text(

@@ -12,16 +12,13 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from kubelint.facts.providers import Annotation, Provider, providers
+from kubelint.facts.providers import NO_PROVIDER, Annotation, Provider, providers
 from kubelint.node import Node, Scalar
 from kubelint.resources import Service, integer_of, items_of, text_of
 from kubelint.template import placeholder_in
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
-
-NO_PROVIDER = "none"
-"""The configured provider of a cluster in which nothing serves `type: LoadBalancer`."""
 
 SOURCE_RANGES_ANNOTATION = "service.beta.kubernetes.io/load-balancer-source-ranges"
 

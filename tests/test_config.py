@@ -16,7 +16,8 @@ import jsonschema  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from kubelint import config_schema, parser
-from kubelint.config import PROVIDERS, ClusterConfig, Config, find, load, names
+from kubelint.config import ClusterConfig, Config, find, load, names
+from kubelint.facts.providers import provider_ids
 from kubelint.finding import Finding, Severity
 from kubelint.glob import compiled
 from kubelint.node import Mapping, Node, Scalar, Sequence
@@ -304,7 +305,10 @@ class TestLoad:
             ),
             (
                 "provider: gek",
-                ["1:11: unknown provider `gek` in `provider`; known are " + ", ".join(f"`{p}`" for p in PROVIDERS)],
+                [
+                    "1:11: unknown provider `gek` in `provider`; known are "
+                    + ", ".join(f"`{p}`" for p in provider_ids())
+                ],
             ),
             ("provider: metalb", ["1:11: unknown provider `metalb` in `provider`; did you mean `metallb`?"]),
             (
@@ -670,7 +674,8 @@ class TestCommandLine:
             "--ignore: unknown rule or category `exposre` in `ignore`; did you mean `exposure`?",
             "--kubernetes-version: unknown Kubernetes version `1.36.2` in `kubernetes-version`; known are "
             + ", ".join(f"`{version}`" for version in versions()),
-            "--provider: unknown provider `` in `provider`; known are " + ", ".join(f"`{one}`" for one in PROVIDERS),
+            "--provider: unknown provider `` in `provider`; known are "
+            + ", ".join(f"`{one}`" for one in provider_ids()),
             "--fail-on: `fail-on` can be `error` or `warning` or `note` or `never`, not the text `info`",
         )
 

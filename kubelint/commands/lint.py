@@ -11,8 +11,8 @@ import kubelint_schemas
 from kubelint import output
 from kubelint.cluster import DEFAULT_VERSION
 from kubelint.commands._rules import all_rules
-from kubelint.config import PROVIDERS
 from kubelint.discovery import PathNotFound
+from kubelint.facts.providers import provider_ids
 from kubelint.finding import Severity
 from kubelint.output._color import wants_color
 from kubelint.report import Report
@@ -74,7 +74,9 @@ def _format_and_file(
     metavar="VERSION",
     help=f"The minor version to judge for: {', '.join(kubelint_schemas.versions())} [{DEFAULT_VERSION}].",
 )
-@click.option("--provider", metavar="PROVIDER", help=f"Whose load balancers the cluster has: {', '.join(PROVIDERS)}.")
+@click.option(
+    "--provider", metavar="PROVIDER", help=f"Whose load balancers the cluster has: {', '.join(provider_ids())}."
+)
 @click.option("--namespace", metavar="NAMESPACE", help="The namespace of objects that name none.")
 @click.option("--stdin-filename", metavar="FILE", help="The path that standard input (`-`) stands for.")
 @click.option("--no-suppressions", is_flag=True, help="Show what comments and annotations silence.")

@@ -102,3 +102,12 @@ def providers() -> Providers:
         table = json.load(file)
     grammars = table["grammars"]
     return Providers({name: Provider(name, entry, grammars) for name, entry in table["providers"].items()})
+
+
+NO_PROVIDER = "none"
+"""The configured provider of a cluster in which nothing serves `type: LoadBalancer`."""
+
+
+def provider_ids() -> tuple[str, ...]:
+    """What a configuration may name as the provider: the identifiers of the table, and `none`."""
+    return tuple(sorted((*providers(), NO_PROVIDER)))

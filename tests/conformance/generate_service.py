@@ -189,7 +189,10 @@ FIELDS: Fields = {
     "spec.sessionAfinity": ["ClientIP"],
     "spec.Type": ["NodePort"],
     "spec.name": ["example"],
-    "metadata.annotations": [{}, [], "a=b", {"a": 1}, {"a": True}, {"a": {}}, {"a": None}, {RANGES_ANNOTATION: 1}],
+    "metadata.annotations": [
+        *({}, [], "a=b", {"a": 1}, {"a": True}, {"a": {}}, {"a": None}, {RANGES_ANNOTATION: 1}),
+        *({HINTS_ANNOTATION: hints, MODE_ANNOTATION: mode} for hints in ("Auto", "") for mode in ("Auto", "auto", "")),
+    ],
     f"metadata.annotations.{RANGES_ANNOTATION.replace('.', ':')}": [*CIDRS, *RANGE_LISTS],
     f"metadata.annotations.{HINTS_ANNOTATION.replace('.', ':')}": ["Auto", "auto", "Disabled", ""],
     f"metadata.annotations.{MODE_ANNOTATION.replace('.', ':')}": ["Auto", "auto", "Disabled", "", "example.com/zone"],
