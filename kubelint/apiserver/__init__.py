@@ -47,7 +47,8 @@ def judge(resource: Resource, cluster: Cluster) -> Verdict:
     module = _MODULES.get(resource.kind) if definition is not None else None
     if module is not None:
         import_module(f"{__name__}.{module}").validate(root, verdict, cluster)
-    metadata.validate(root, verdict, cluster, resource.kind)
+    if not verdict.is_final:
+        metadata.validate(root, verdict, cluster, resource.kind)
     if resource.added_labels:
         # What kustomizations give to the pods may be what the selector wants.
         verdict.refusals = [refusal for refusal in verdict.refusals if refusal.fault != "selector-mismatch"]

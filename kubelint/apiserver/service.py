@@ -56,6 +56,8 @@ def validate(root: Field, verdict: Verdict, cluster: Cluster) -> None:
     if spec.has_node_ports and not verdict.refusals:
         node_ports = _allocate_node_ports(spec, cluster, verdict)
     if verdict.refusals:
+        # The registry allocates before it validates, and answers with what it could not allocate alone.
+        verdict.is_final = True
         return
     _validate_topology(spec, verdict)
     _validate_ports(spec, node_ports, gates, verdict)

@@ -42,15 +42,17 @@ class Verdict:
     """Everything that the server has against a resource.
 
     `refusals` are what makes it answer with an error, `warnings` what it says in a Warning header and accepts.
+    `is_final` is set where the server looks no further, not even at the metadata.
     `placeholder` is a value that another tool is to fill in, where the server expects a type that it cannot have.
     """
 
-    __slots__ = ("placeholder", "refusals", "warnings")
+    __slots__ = ("is_final", "placeholder", "refusals", "warnings")
 
     def __init__(self) -> None:
         self.refusals: list[Statement] = []
         self.warnings: list[Statement] = []
         self.placeholder: Node | None = None
+        self.is_final = False
 
     @property
     def decodes(self) -> bool:

@@ -22,7 +22,10 @@ TWO_PORTS = [
     {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 5353, "appProtocol": "kubernetes.io/dns"},
 ]
 LOAD_BALANCER = changed(BASE, {"spec.type": "LoadBalancer"})
-LOCAL_LOAD_BALANCER = changed(LOAD_BALANCER, {"spec.externalTrafficPolicy": "Local", "spec.ports": TWO_PORTS})
+LOCAL_LOAD_BALANCER = changed(
+    LOAD_BALANCER,
+    {"spec.externalTrafficPolicy": "Local", "spec.healthCheckNodePort": 31000, "spec.ports": TWO_PORTS},
+)
 BASES = [
     BASE,
     changed(BASE, {"spec.type": "NodePort"}),
@@ -322,7 +325,7 @@ def _singles(random: Random) -> list[tuple[Any, str, Any]]:
     for route, values in FIELDS.items():
         bases = sorted(BASES, key=lambda base: not _has(base, route))
         for base in bases:
-            tells = base in bases[:2] or base in (BASE, LOAD_BALANCER, LOCAL_LOAD_BALANCER)
+            tells = base in (bases[0], BASE, LOAD_BALANCER)
             (telling if tells else others).extend((base, route, value) for value in (*values, ABSENT, None))
     random.shuffle(telling)
     random.shuffle(others)
