@@ -310,7 +310,7 @@ class TestOutput:
 
         def curious(service: Service, cluster: object) -> Iterator[Finding]:
             """Looks at the cluster."""
-            seen.append((cluster.version, cluster.provider, service.namespace))  # type: ignore[attr-defined]
+            seen.append((cluster.version, cluster.provider, service.namespace))
             return iter(())
 
         rules = [Rule(curious, Severity.NOTE, "wiring", True)]

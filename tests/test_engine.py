@@ -98,7 +98,7 @@ class TestCrash:
             """A rule that returns something odd."""
             return result
 
-        outcome = lint(tmp_path, [made(odd), made(any_name)], a=SERVICE)  # type: ignore[arg-type]
+        outcome = lint(tmp_path, [made(odd), made(any_name)], a=SERVICE)
         assert len(outcome.report.faults) == 1
         assert "rule odd crashed on Service web: " in outcome.report.faults[0].message
         assert said(outcome.report) == ["4 any-name metadata.name"]
@@ -126,7 +126,7 @@ class TestCrash:
         def silent(service: Service) -> None:
             """A rule that says nothing."""
 
-        outcome = lint(tmp_path, [made(silent)], a=SERVICE)  # type: ignore[arg-type]
+        outcome = lint(tmp_path, [made(silent)], a=SERVICE)
         assert outcome == Outcome(outcome.report, 0)
         assert not outcome.report.findings
         assert not outcome.report.faults

@@ -253,7 +253,7 @@ class TestColor:
     )
     def test_rule(self, flag: str, environment: dict[str, str], terminal: bool, expected: bool) -> None:
         stream = io.StringIO()
-        stream.isatty = lambda: terminal  # type: ignore[method-assign]
+        stream.isatty = lambda: terminal
         assert _color.wants_color(flag, stream, environment) is expected
 
 

@@ -104,7 +104,7 @@ def test_documents_are_told_apart_and_keep_their_place_in_the_file() -> None:
     text = "# head\na: 1\n---\n# nothing\n---\nb: |\n  --- no\nc: 2\n...\n---\nd: 3\n"
     source = Source("test.yaml", text)
     documents = [parse(source, start, end) for start, end in split(text)]
-    places = [node.span.begin for document in documents for node in document.root.children()]  # type: ignore[union-attr]
+    places = [node.span.begin for document in documents for node in document.root.children()]
     assert places == [(2, 4), (6, 4), (8, 4), (11, 4)]
 
 

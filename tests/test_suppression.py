@@ -48,7 +48,7 @@ SELECT = ("bad-value", "bad-name", "unknown-suppression", "unused-suppression", 
 def lint(folder: Path, text: str, *, name: str = "a.yaml", rules: tuple[Rule, ...] = RULES, **how: object) -> Report:
     (folder / name).write_bytes(text.encode())
     overrides = {"select": how.pop("select", SELECT)}
-    report = run(Request(str(folder), (name,), isolated=True, overrides=overrides, **how), rules).report  # type: ignore[arg-type]
+    report = run(Request(str(folder), (name,), isolated=True, overrides=overrides, **how), rules).report
     assert not report.faults
     return report
 

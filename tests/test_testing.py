@@ -42,7 +42,7 @@ def repeats(manifest: Manifest) -> Iterator[Finding]:
 
 
 def rule_of(check: object) -> Rule:
-    return Rule(check, Severity.WARNING, "tests", True)  # type: ignore[arg-type]
+    return Rule(check, Severity.WARNING, "tests", True)
 
 
 def case_of(check: object, *files: str, **settings: str) -> Case:
