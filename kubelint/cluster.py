@@ -13,7 +13,7 @@ class Cluster:
 
     `node_port_range` holds the first and the last node port. `service_cidrs` are the blocks of cluster IPs, as CIDR
     text, and `ip_families` the families of Services (`IPv4`, `IPv6`), the first one first; empty where nobody said, and
-    then nothing is concluded from them.
+    then nothing is concluded from them. `public_nodes` tells that the nodes have addresses on the internet.
     """
 
     version: str = DEFAULT_VERSION
@@ -21,3 +21,4 @@ class Cluster:
     node_port_range: tuple[int, int] = (30000, 32767)
     service_cidrs: tuple[str, ...] = ()
     ip_families: tuple[str, ...] = ()
+    public_nodes: bool = False

@@ -85,6 +85,9 @@ class ClusterConfig:
     ip_families: tuple[Literal["IPv4", "IPv6"], ...] = ()
     """The IP families of Services, the first one first. Unset: nothing is concluded from them."""
 
+    public_nodes: bool = False
+    """Whether the nodes have addresses on the internet: their node ports are then open to everybody."""
+
     def __post_init__(self) -> None:
         found = _NODE_PORT_RANGE.fullmatch(self.node_port_range)
         if found is None or not 1 <= int(found[1]) <= int(found[2]) <= 65535:

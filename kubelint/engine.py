@@ -20,7 +20,7 @@ from kubelint.resources import KINDS, Resource, Service
 from kubelint.rule import Rule
 from kubelint.source import Span
 from kubelint.suppression import Suppressions
-from kubelint.workspace import CannotTell
+from kubelint.workspace import CannotTell, Workspace
 
 
 class Choice(Protocol):
@@ -82,6 +82,10 @@ class _Run:
     @cached_property
     def suppressions(self) -> Suppressions:
         return Suppressions(self.manifest, self.known, frozenset(_ids(self.first_rules)))
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.project.workspace_of(self.manifest.path)
 
     def run(self) -> None:
         self._note_skipped()
@@ -189,7 +193,7 @@ class _Inputs:
         if name == "options":
             return self._run.choice.options_of(rule)
         by_name: dict[str, Callable[[], object]] = {
-            "workspace": lambda: self._run.project.workspace_of(self._run.manifest.path),
+            "workspace": lambda: self._run.workspace,
             "verdict": lambda: self.verdict,
             "exposure": lambda: self.exposure,
             "cluster": lambda: self._run.cluster,
@@ -204,7 +208,9 @@ class _Inputs:
     @cached_property
     def exposure(self) -> Exposure | None:
         service = self._resource
-        return exposure_of(service, self._run.cluster.provider) if isinstance(service, Service) else None
+        if not isinstance(service, Service):
+            return None
+        return exposure_of(service, self._run.cluster, self._run.workspace)
 
 
 def _anchor_of(node: Node | None) -> tuple[Related, ...]:

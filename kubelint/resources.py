@@ -246,6 +246,21 @@ class Workload(Resource):
                 running.append(item)
         return tuple(Container(item) for item in running if isinstance(item, Mapping))
 
+    def receiving(self, port: ServicePort) -> tuple[Container, ...]:
+        """The containers that a port of a Service leads to.
+
+        A number that none of them declares leads to the only container, if there is but one; a name leads nowhere then.
+        """
+        target = port.target
+        declaring = tuple(
+            container
+            for container in self.containers
+            if any(target in (declared.name, declared.number) for declared in container.ports)
+        )
+        if declaring or isinstance(target, str):
+            return declaring
+        return self.containers if len(self.containers) == 1 else ()
+
 
 class Container:
     """One container of a pod."""

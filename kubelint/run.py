@@ -11,10 +11,12 @@ from kubelint.cluster import DEFAULT_VERSION, Cluster
 from kubelint.config import Config
 from kubelint.discovery import expand, repository_of, search
 from kubelint.engine import lint
+from kubelint.exposure import Exposure, exposure_of
 from kubelint.finding import Severity
 from kubelint.paths import folders_upwards, is_below, relative_path
 from kubelint.project import Project, ProjectSettings
 from kubelint.report import Report, Skipped
+from kubelint.resources import Service, Workload
 from kubelint.rule import Rule
 from kubelint.source import Source, decode
 
@@ -47,15 +49,33 @@ class Outcome:
     exit_code: int
 
 
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A Service, how far it reaches, and the workloads whose pods it is known to select."""
+
+    service: Service
+    exposure: Exposure
+    workloads: tuple[Workload, ...]
+
+
 def run(request: Request, rules: Sequence[Rule]) -> Outcome:
     """Judge what is asked for. Raises PathNotFound, ConfigError, and Undecodable for standard input."""
+    return _projects(request, rules).judge()
+
+
+def survey(request: Request, rules: Sequence[Rule]) -> tuple[Exposed, ...]:
+    """How far each Service of what is asked for reaches, in the order of their places; context and errors as `run`."""
+    return _projects(request, rules).survey()
+
+
+def _projects(request: Request, rules: Sequence[Rule]) -> _Projects:
     named = expand([path for path in request.paths or (".",) if path != STANDARD_INPUT], request.folder)
     projects = _Projects(request, rules, named)
     for path in named:
         projects.add(path)
     if STANDARD_INPUT in request.paths:
         projects.add_standard_input()
-    return projects.judge()
+    return projects
 
 
 @dataclass(slots=True)
@@ -134,6 +154,20 @@ class _Projects:
         merged.merge(reports)
         return Outcome(merged, max(exit_codes, default=0))
 
+    def survey(self) -> tuple[Exposed, ...]:
+        """How far every named Service reaches."""
+        found: list[Exposed] = []
+        for entry in self.entries.values():
+            cluster = _cluster(entry.config)
+            for manifest in entry.project.named_manifests():
+                workspace = entry.project.workspace_of(manifest.path)
+                for service in manifest.resources:
+                    if isinstance(service, Service):
+                        exposure = exposure_of(service, cluster, workspace)
+                        found.append(Exposed(service, exposure, workspace.selected_by(service)))
+        found.sort(key=lambda one: (one.service.path, one.service.span.start))
+        return tuple(found)
+
     def _is_excluded(self, entry: _Entry, path: str) -> bool:
         return is_below(path, entry.project.root) and entry.project.settings.excludes(path)
 
@@ -201,6 +235,7 @@ def _cluster(config: Config) -> Cluster:
         config.cluster.node_ports,
         config.cluster.service_cidrs,
         config.cluster.ip_families,
+        config.cluster.public_nodes,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kubelint.backends import Backend, backends_in
 from kubelint.facts.kinds import LOCAL_GROUPS, WITHOUT_PODS
 from kubelint.kustomization import Composition
 from kubelint.manifest import Manifest, may_hold_pods
@@ -248,6 +249,51 @@ class Workspace:
     def is_known_label(self, key: str) -> bool:
         """Whether some workload of the project bears a label of this key."""
         return key in self._label_keys
+
+    def backends_of(self, service: Service) -> tuple[Backend, ...]:
+        """Where Ingresses, routes and their like send to a Service: those of its application, else those around it.
+
+        What lies farther away counts only where both sides name the same namespace, and not one that everybody uses.
+        """
+        found = [
+            backend
+            for backend in self._backends_by_name.get(service.name or "", ())
+            if None in (backend.namespace, service.namespace) or backend.namespace == service.namespace
+        ]
+        if not found:
+            return ()
+        application = self.application_of(service)
+        for circle in (application, self.surroundings_of(application)):
+            within = tuple(backend for backend in found if circle.holds(backend.owner.path))
+            if within:
+                return within
+        return tuple(
+            backend for backend in found if backend.namespace is not None and service.namespace not in (None, "default")
+        )
+
+    @cached_property
+    def _backends_by_name(self) -> dict[str, list[Backend]]:
+        index: dict[str, list[Backend]] = {}
+        for resource in self.resources:
+            for backend in backends_in(resource):
+                index.setdefault(backend.name, []).append(backend)
+        return index
+
+    def named(self, kind: str, name: str | None, namespace: str | None) -> tuple[Resource, ...]:
+        """The objects of a kind that kubelint reads, by their name, in this namespace or in one that nothing says."""
+        return tuple(
+            resource
+            for resource in self._resources_by_name.get((kind, name), ())
+            if None in (resource.namespace, namespace) or resource.namespace == namespace
+        )
+
+    @cached_property
+    def _resources_by_name(self) -> dict[tuple[str, str | None], list[Resource]]:
+        index: dict[tuple[str, str | None], list[Resource]] = {}
+        for resource in self.resources:
+            if is_read(resource.api_version, resource.kind):
+                index.setdefault((resource.kind, resource.name), []).append(resource)
+        return index
 
     @cached_property
     def _label_keys(self) -> frozenset[str]:

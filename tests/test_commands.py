@@ -187,7 +187,7 @@ class TestUsage:
             (("lint", "--report", "sarf=x"), "there is no format 'sarf'; there are "),
             (("lint", "--color", "maybe"), "'maybe' is not one of 'auto', 'always', 'never'"),
             (("lnit",), "there is no command 'lnit'; did you mean 'lint'?"),
-            (("frobnicate",), "there is no command 'frobnicate'; there are explain, lint, rules"),
+            (("frobnicate",), "there is no command 'frobnicate'; there are explain, exposure, lint, rules"),
             (("explain",), "Missing argument 'RULE'"),
             (("explain", "node-port-servce"), "there is no rule `node-port-servce`; did you mean `node-port-service`?"),
             (("explain", "xyz"), "there is no rule `xyz`; `kubelint rules` lists them"),

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from kubelint.exposure import Confidence, Exposure, Level, Restriction, exposure_of
+from kubelint.cluster import Cluster
+from kubelint.exposure import Exposure, Level, Restriction, Via, exposure_of
+from kubelint.exposure import Path as ExposurePath
 from kubelint.facts import providers as facts
 from kubelint.facts.providers import providers
 from kubelint.parser import parse
@@ -43,7 +45,7 @@ def service(spec: str, annotations: dict[str, str] | str | None = None) -> Servi
 
 
 def exposure(spec: str, annotations: dict[str, str] | str | None = None, provider: str | None = None) -> Exposure:
-    return exposure_of(service(spec, annotations), provider)
+    return exposure_of(service(spec, annotations), Cluster(provider=provider))
 
 
 def load_balancer(annotations: dict[str, str] | None = None, spec: str = "", provider: str | None = None) -> str:
@@ -571,7 +573,8 @@ def test_a_provider_is_known_by_its_class(provider: str | None, load_balancer_cl
 
 
 def test_what_is_external_and_what_it_is_called() -> None:
-    assert {level: (Exposure(level).is_external, Exposure(level).reach) for level in Level} == {
+    by_level = {level: Exposure((ExposurePath(level, Via.LOAD_BALANCER),)) for level in Level}
+    assert {level: (found.is_external, found.reach) for level, found in by_level.items()} == {
         Level.NONE: (False, "nobody"),
         Level.CLUSTER: (False, "the cluster"),
         Level.NODE: (True, "the nodes' network"),
@@ -579,7 +582,7 @@ def test_what_is_external_and_what_it_is_called() -> None:
         Level.INTERNET: (True, "the internet"),
         Level.UNKNOWN: (False, "a network that the manifest does not name"),
     }
-    assert Exposure(Level.INTERNET).confidence is Confidence.CERTAIN
+    assert Exposure().level is Level.NONE
 
 
 WRONG = ("5", "true", "null", "''", "[]", "{}", "[[]]", "[{a: 1}]", "[null]", "{a: [1]}", "[5]", "1.5")
@@ -601,7 +604,7 @@ def test_wrong_types_are_absent(value: str) -> None:
 def test_an_empty_service_has_an_answer() -> None:
     (resource,) = resources_in(parse(Source("a.yaml", text := "apiVersion: v1\nkind: Service\n"), 0, len(text)).root)
     assert isinstance(resource, Service)
-    assert exposure_of(resource, None).level is Level.CLUSTER
+    assert exposure_of(resource, Cluster()).level is Level.CLUSTER
 
 
 TABLE: dict[str, Any] = json.loads((Path(facts.__file__).parent / "providers.json").read_text())

@@ -7,18 +7,13 @@ import sys
 
 import click
 
-import kubelint_schemas
 from kubelint import output
-from kubelint.cluster import DEFAULT_VERSION
+from kubelint.commands._project import print_text, project_options, request_of, usage_errors
 from kubelint.commands._rules import all_rules
-from kubelint.discovery import PathNotFound
-from kubelint.facts.providers import provider_ids
 from kubelint.finding import Severity
 from kubelint.output._color import wants_color
 from kubelint.report import Report
-from kubelint.run import Request, run
-from kubelint.settings import ConfigError
-from kubelint.source import Undecodable
+from kubelint.run import run
 
 _LIST_HELP = "Separate several by commas, or repeat the option."
 
@@ -42,7 +37,7 @@ def _format_and_file(
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@project_options
 @click.option("--format", "format", type=click.Choice(output.names()), default="text", help="What to print [text].")
 @click.option(
     "--report",
@@ -65,20 +60,6 @@ def _format_and_file(
     type=click.Choice(("error", "warning", "note", "never")),
     help="The lowest severity that makes the exit code 1 [warning].",
 )
-@click.option(
-    "--config", "config_file", metavar="FILE", help="The configuration file, instead of the nearest one upwards."
-)
-@click.option("--isolated", is_flag=True, help="Use no configuration file at all.")
-@click.option(
-    "--kubernetes-version",
-    metavar="VERSION",
-    help=f"The minor version to judge for: {', '.join(kubelint_schemas.versions())} [{DEFAULT_VERSION}].",
-)
-@click.option(
-    "--provider", metavar="PROVIDER", help=f"Whose load balancers the cluster has: {', '.join(provider_ids())}."
-)
-@click.option("--namespace", metavar="NAMESPACE", help="The namespace of objects that name none.")
-@click.option("--stdin-filename", metavar="FILE", help="The path that standard input (`-`) stands for.")
 @click.option("--no-suppressions", is_flag=True, help="Show what comments and annotations silence.")
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colour the output [auto]."
@@ -109,51 +90,31 @@ def command(
 
     Exit code: 0 nothing found at or above --fail-on, 1 something found, 2 wrong usage or an internal fault.
     """
-    if isolated and config_file is not None:
-        raise click.UsageError("--isolated and --config exclude each other")
-    if stdin_filename is not None and "-" not in paths:
-        raise click.UsageError("--stdin-filename goes with the path `-`")
-    request = Request(
-        folder=os.getcwd(),
+    request = request_of(
         paths=paths,
         config_file=config_file,
         isolated=isolated,
-        standard_input=sys.stdin.buffer.read() if "-" in paths else b"",
-        standard_input_name=stdin_filename,
+        stdin_filename=stdin_filename,
         suppress=not no_suppressions,
-        overrides={
-            "select": select,
-            "ignore": ignore,
-            "kubernetes_version": kubernetes_version,
-            "provider": provider,
-            "namespace": namespace,
-            "fail_on": fail_on,
-        },
+        select=select,
+        ignore=ignore,
+        kubernetes_version=kubernetes_version,
+        provider=provider,
+        namespace=namespace,
+        fail_on=fail_on,
     )
-    try:
+    with usage_errors():
         outcome = run(request, all_rules())
-    except (PathNotFound, ConfigError) as error:
-        raise click.ClickException(str(error)) from error
-    except Undecodable as error:
-        raise click.ClickException(f"standard input: {error}; {error.help}") from error
     report = outcome.report
     for name, path in reports:
         _write(path, output.load(name).render(report, output.Style(False, request.folder)))
     style = output.Style(wants_color(color, sys.stdout, os.environ), request.folder)
-    _print(output.load(format).render(report, style))
+    print_text(output.load(format).render(report, style))
     if verbose:
         click.echo(_left_out(report, style), err=True, nl=False)
     if not quiet:
         click.echo(_summary(report, is_listed=verbose), err=True)
     context.exit(outcome.exit_code)
-
-
-def _print(text: str) -> None:
-    # Formats are Unicode; a terminal that is not says so with escapes instead of a crash.
-    sys.stdout.flush()
-    stream = sys.stdout.buffer
-    stream.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
-    stream.flush()
 
 
 def _write(path: str, text: str) -> None:

@@ -1,0 +1,67 @@
+"""How far IP addresses reach, and what a list of address ranges amounts to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kubelint.exposure.model import Level, Restriction
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+    Network = IPv4Network | IPv6Network
+
+# Few Services name addresses, and importing ipaddress takes as long as reading a manifest: hence the late imports.
+
+
+def level_of(address: str) -> Level:
+    """How far an address reaches. Documentation addresses stand for public ones, as they do in examples."""
+    from ipaddress import ip_address
+
+    try:
+        parsed = ip_address(address.strip())
+    except ValueError:
+        return Level.UNKNOWN
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    if parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified or parsed.is_multicast:
+        return Level.UNKNOWN
+    return Level.PRIVATE if any(parsed in network for network in private_networks()) else Level.INTERNET
+
+
+@cache
+def private_networks() -> tuple[Network, ...]:
+    """RFC 1918, carrier-grade NAT (RFC 6598), unique local addresses (RFC 4193)."""
+    from ipaddress import ip_network
+
+    return tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+
+
+def network_of(text: str) -> Network | None:
+    """A range from CIDR text, host bits and blanks around it forgiven; None where it is none."""
+    from ipaddress import ip_network
+
+    try:
+        return ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+
+
+def union_of(texts: Iterable[str]) -> tuple[Network, ...]:
+    """The fewest ranges that hold the same addresses as these; texts that are no CIDR are left out."""
+    from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+
+    networks = [network for text in texts if (network := network_of(text)) is not None]
+    return (
+        *collapse_addresses([network for network in networks if isinstance(network, IPv4Network)]),
+        *collapse_addresses([network for network in networks if isinstance(network, IPv6Network)]),
+    )
+
+
+def narrowed_by(ranges: Iterable[str]) -> Restriction:
+    """What a list of address ranges amounts to: nothing where all of them together are a whole address space."""
+    texts = tuple(ranges)
+    if not texts or any(network.prefixlen == 0 for network in union_of(texts)):
+        return Restriction.NONE
+    return Restriction.RANGES if all(network_of(text) is not None for text in texts) else Restriction.OPAQUE

@@ -1,0 +1,95 @@
+"""What annotations say to the controllers that read them, and to those that open a path whatever the type is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kubelint.exposure.model import Confidence, Evidence, Level, Path, Via
+from kubelint.facts.providers import Annotation
+from kubelint.resources import Resource, Service, text_of
+from kubelint.template import placeholder_in
+
+
+class Said(NamedTuple):
+    """An outcome in the words of the provider table, and where it stands."""
+
+    outcome: str
+    evidence: Evidence
+
+
+def first_said(resource: Resource, annotations: Iterable[Annotation]) -> Said | None:
+    """What the first of these annotations says that is there, is read, and says anything."""
+    texts = texts_of_annotations(resource)
+    for annotation in annotations:
+        text = texts.get(annotation.key)
+        if text is None or not annotation.is_read(texts):
+            continue
+        outcome = "placeholder" if placeholder_in(text) else annotation.says(text)
+        if outcome is not None:
+            return Said(outcome, evidence_of(resource, annotation.key))
+    return None
+
+
+def level_said(said: Said) -> Level:
+    """The level of an outcome. Where a controller refuses a text, it makes no load balancer, or leaves the old one."""
+    return Level.UNKNOWN if said.outcome in ("error", "placeholder") else Level(said.outcome)
+
+
+def evidence_of(resource: Resource, key: str) -> Evidence:
+    """An annotation as evidence."""
+    place = resource.annotations.get(key)
+    return Evidence(f"`{key}` is `{place.text if place is not None else ''}`", place, resource)
+
+
+def texts_of_annotations(resource: Resource) -> dict[str, str]:
+    """The annotations as texts."""
+    return {key: text_of(node) or "" for key, node in resource.annotations.items()}
+
+
+_EXPOSE, _FUNNEL = "tailscale.com/expose", "tailscale.com/funnel"
+_ENDPOINT_GROUPS = "cloud.google.com/neg"
+_ENDPOINTS_TYPES = ("external-dns.kubernetes.io/endpoints-type", "external-dns.alpha.kubernetes.io/endpoints-type")
+
+
+def by_annotations(service: Service) -> list[Path]:
+    """The paths that annotations open whatever the type: a tailnet, endpoint groups, the nodes' addresses."""
+    if not service.annotations:
+        return []
+    found = [_by_tailscale(service), _by_endpoint_groups(service), _by_external_dns(service)]
+    return [path for path in found if path is not None]
+
+
+def _by_tailscale(service: Service) -> Path | None:
+    """The Tailscale operator: `expose` opens a Service to the tailnet, `funnel` to everybody."""
+    for key, level in ((_FUNNEL, Level.INTERNET), (_EXPOSE, Level.PRIVATE)):
+        if text_of(service.annotations.get(key)) == "true":
+            evidence = (evidence_of(service, key),)
+            return Path(level, Via.TAILNET, Confidence.LIKELY, provider="tailscale", evidence=evidence)
+    return None
+
+
+def _by_endpoint_groups(service: Service) -> Path | None:
+    """GKE: `exposed_ports` makes groups of pod addresses, which anything may put behind a load balancer."""
+    text = text_of(service.annotations.get(_ENDPOINT_GROUPS))
+    if text is None or "exposed_ports" not in text:
+        return None
+    import json
+
+    try:
+        ports = json.loads(text).get("exposed_ports")
+    except (ValueError, AttributeError):
+        return None
+    if not isinstance(ports, dict) or not ports:
+        return None
+    leading_to = tuple(port for port in service.ports if str(port.number) in ports)
+    evidence = (evidence_of(service, _ENDPOINT_GROUPS),)
+    return Path(Level.UNKNOWN, Via.ENDPOINT_GROUP, provider="gke", evidence=evidence, ports=leading_to)
+
+
+def _by_external_dns(service: Service) -> Path | None:
+    """ExternalDNS: `endpoints-type: NodeExternalIP` publishes the nodes' addresses for a headless Service's pods."""
+    for key in _ENDPOINTS_TYPES:
+        if service.is_headless and text_of(service.annotations.get(key)) == "NodeExternalIP":
+            return Path(Level.NODE, Via.POD_IP, Confidence.LIKELY, evidence=(evidence_of(service, key),))
+    return None

@@ -1,0 +1,82 @@
+"""A path to a Service drawn for people: `internet → load balancer (gke) → node:31443 → db:5432 → pod postgres:16`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubelint.exposure.model import Level, Path, Via
+from kubelint.facts.providers import providers
+from kubelint.resources import Service, ServicePort, Workload, integer_of
+
+ARROW = " → "
+
+_ORIGINS = {
+    Level.NONE: "nobody",
+    Level.CLUSTER: "cluster",
+    Level.NODE: "nodes' network",
+    Level.PRIVATE: "private network",
+    Level.INTERNET: "internet",
+    Level.UNKNOWN: "unknown network",
+}
+
+_HOPS = {
+    Via.LOAD_BALANCER: "load balancer",
+    Via.ENDPOINT_GROUP: "network endpoint group",
+    Via.TAILNET: "Tailscale",
+}
+
+
+def drawn(service: Service, path: Path, workloads: tuple[Workload, ...]) -> list[str]:
+    """A line for each port that the path leads to, from where it begins to the pods that are known to answer."""
+    ports = service.ports if path.ports is None else path.ports
+    return [ARROW.join(_hops(service, path, port, workloads)) for port in ports] or [
+        ARROW.join((_ORIGINS[path.level], *_by(path), service.name or "?"))
+    ]
+
+
+def _hops(service: Service, path: Path, port: ServicePort, workloads: tuple[Workload, ...]) -> Iterator[str]:
+    yield _ORIGINS[path.level]
+    if path.via is Via.HOST_PORT:
+        yield f"node:{_host_port(path)}"
+    else:
+        yield from _by(path)
+        if path.via is Via.NODE_PORT or (path.via is Via.LOAD_BALANCER and _takes_node_ports(service, path)):
+            number = integer_of(port.node.get("nodePort"))
+            yield f"node:{number}" if number else "node port"
+        if path.via is not Via.ENDPOINT_GROUP:
+            yield f"{service.name}:{port.number}"
+    yield _pod(port, workloads)
+
+
+def _by(path: Path) -> Iterator[str]:
+    if path.owner is not None and path.via in (Via.INGRESS, Via.ROUTE):
+        yield f"{path.owner.kind} {path.owner.name}"
+    elif path.via is Via.EXTERNAL_IP:
+        yield f"external IP {path.evidence[0].value}"
+    elif path.via in _HOPS:
+        yield _HOPS[path.via] + (f" ({path.provider})" if path.provider and path.via is Via.LOAD_BALANCER else "")
+
+
+def _takes_node_ports(service: Service, path: Path) -> bool:
+    """Whether the load balancer sends to node ports, as most do."""
+    provider = providers().get(path.provider or "")
+    return service.type != "ClusterIP" and (provider is None or provider.default != "address")
+
+
+def _host_port(path: Path) -> str:
+    return path.evidence[0].value if path.evidence[0].value not in (None, "true") else "pod's port"
+
+
+def _pod(port: ServicePort, workloads: tuple[Workload, ...]) -> str:
+    for workload in workloads:
+        receiving = workload.receiving(port)
+        if receiving:
+            return f"pod {_short(receiving[0].image) or workload.name}"
+    if workloads:
+        return f"pod {workloads[0].name}"
+    return f"pods:{port.target}"
+
+
+def _short(image: str | None) -> str:
+    """An image without its registry and its digest: `postgres:16`."""
+    return (image or "").partition("@")[0].rpartition("/")[2]

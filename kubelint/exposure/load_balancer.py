@@ -1,0 +1,184 @@
+"""What a load balancer amounts to, read the way that the controller which makes it reads the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from kubelint.exposure.addresses import level_of, narrowed_by
+from kubelint.exposure.annotations import evidence_of, first_said, level_said, texts_of_annotations
+from kubelint.exposure.model import Confidence, Evidence, Level, Path, Restriction, Via
+from kubelint.facts.providers import Provider, providers
+from kubelint.node import Node, Scalar
+from kubelint.resources import Service, items_of, text_of
+from kubelint.template import placeholder_in
+
+SOURCE_RANGES_ANNOTATION = "service.beta.kubernetes.io/load-balancer-source-ranges"
+
+
+def by_load_balancer(service: Service, provider: str | None) -> Path:
+    """The path through the load balancer of a Service of type LoadBalancer.
+
+    `provider` is the configured one. A class decides who serves it, then the configuration, then annotations that pick
+    a controller by name, then those that are written for one; where nothing says, a public one is assumed.
+    """
+    written = Evidence(f"`type: {service.type}`", service.type_node, service)
+    class_node = service.get("spec", "loadBalancerClass")
+    if load_balancer_class := text_of(class_node):
+        only = providers().serving(load_balancer_class)
+        if only is None:
+            unserved = f"no known controller serves the class `{load_balancer_class}`"
+            return _path(Level.UNKNOWN, evidence=(written, Evidence(unserved, class_node, service)))
+    else:
+        only = providers().get(provider or "") or providers().selected_by(texts_of_annotations(service))
+    controllers = (only,) if only else providers().meant_by(service.annotations)
+    readings = [_reading(service, controller) for controller in controllers]
+    return _answer(service, readings, only is not None, written) if readings else _assumed(service, written)
+
+
+def without_type(service: Service, provider: str | None) -> Path | None:
+    """The path through a load balancer that annotations ask for although the type is another one; None for none.
+
+    The AWS Load Balancer Controller makes one for a NodePort Service too, and for a ClusterIP Service with IP targets,
+    unless its feature gate ServiceTypeLoadBalancerOnly is on (exposure facts: lbc-src).
+    """
+    controller = providers().selected_by(texts_of_annotations(service)) if service.annotations else None
+    if controller is None or provider not in (None, controller.id):
+        return None
+    kind = text_of(service.annotations.get(_AWS_TYPE))
+    target = "ip" if kind == "nlb-ip" else text_of(service.annotations.get(_AWS_TARGET))
+    if service.type != "NodePort" and target != "ip":
+        return None
+    reading = _reading(service, controller)
+    asked = evidence_of(service, _AWS_TYPE)
+    return _path(
+        reading.level,
+        Confidence.LIKELY,
+        restriction_by(service, controller),
+        provider=controller.id,
+        evidence=(asked, reading.evidence),
+    )
+
+
+_AWS_TYPE = "service.beta.kubernetes.io/aws-load-balancer-type"
+_AWS_TARGET = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type"
+
+
+def _path(
+    level: Level,
+    confidence: Confidence = Confidence.CERTAIN,
+    restriction: Restriction = Restriction.NONE,
+    *,
+    provider: str | None = None,
+    evidence: tuple[Evidence, ...],
+) -> Path:
+    return Path(level, Via.LOAD_BALANCER, confidence, restriction, provider, evidence)
+
+
+def _assumed(service: Service, written: Evidence) -> Path:
+    """Of a load balancer of which nothing is known but, at most, the address that it asks for."""
+    restriction = restriction_by(service, None)
+    address = service.get("spec", "loadBalancerIP")
+    if asked := text_of(address):
+        evidence = (written, Evidence(f"`loadBalancerIP` asks for `{asked}`", address, service))
+        return _path(level_of(asked), Confidence.LIKELY, restriction, evidence=evidence)
+    silent = Evidence("no class, no annotation: a public load balancer is assumed")
+    return _path(Level.INTERNET, Confidence.ASSUMED, restriction, evidence=(written, silent))
+
+
+class _Reading(NamedTuple):
+    """What a controller would make of a Service; `is_written` where the manifest decides and not the default."""
+
+    controller: Provider
+    level: Level
+    is_written: bool
+    evidence: Evidence
+
+
+def _answer(service: Service, readings: Sequence[_Reading], is_sure: bool, written: Evidence) -> Path:
+    """The path where one of these controllers is at work and only the cluster knows which.
+
+    What the manifest says to one of them counts more than the others' defaults; then the widest answer is taken, and
+    one that does not know contradicts nobody. Of the two AWS controllers, which share their keys, one makes a public
+    load balancer by default and one a private one.
+    """
+    counted = [reading for reading in readings if reading.is_written] or readings
+    widest = max(counted, key=lambda reading: reading.level.rank)
+    if is_sure or (widest.is_written and all(reading.level is widest.level for reading in readings)):
+        confidence = Confidence.CERTAIN
+    elif all(reading.level in (widest.level, Level.UNKNOWN) for reading in counted):
+        confidence = Confidence.LIKELY
+    else:
+        confidence = Confidence.ASSUMED
+    restriction = restriction_by(service, widest.controller)
+    contrary = (reading.evidence for reading in counted if reading.level is not widest.level)
+    evidence = (written, widest.evidence, *contrary)
+    return _path(widest.level, confidence, restriction, provider=widest.controller.id, evidence=evidence)
+
+
+def _reading(service: Service, controller: Provider) -> _Reading:
+    class_node = service.get("spec", "loadBalancerClass")
+    if reach := controller.classes.get(text_of(class_node) or ""):
+        decides = Evidence("`loadBalancerClass` decides it", class_node, service)
+        return _Reading(controller, Level(reach), True, decides)
+    for fields in controller.refused_together:
+        places = [_place_given(service, field) for field in fields]
+        if all(places):
+            refused = f"{controller.name} makes no load balancer with {' and '.join(f'`{field}`' for field in fields)}"
+            return _Reading(controller, Level.UNKNOWN, True, Evidence(refused, places[-1], service))
+    if said := first_said(service, controller.scope_keys):
+        return _Reading(controller, level_said(said), True, said.evidence)
+    for field in controller.address_keys:
+        place = _place_given(service, field)
+        if text := text_of(place):
+            level = max((level_of(part) for part in text.split(",")), key=lambda level: level.rank)
+            return _Reading(controller, level, True, Evidence(f"`{field}` asks for `{text}`", place, service))
+    place = class_node if text_of(class_node) else None
+    if controller.default == "address":
+        from_pool = f"{controller.name} takes the address from a pool of the cluster"
+        return _Reading(controller, Level.UNKNOWN, False, Evidence(from_pool, place, service, controller.id))
+    level = Level(controller.default)
+    silent = f"{controller.name} opens a load balancer to {level.reach} unless told otherwise"
+    return _Reading(controller, level, False, Evidence(silent, place, service, controller.id))
+
+
+def restriction_by(service: Service, controller: Provider | None) -> Restriction:
+    """What narrows who can connect through the load balancer; without a known controller, as most of them do it."""
+    if controller and (said := first_said(service, controller.opaque_keys)):
+        return Restriction.NOT_ENFORCED if said.outcome == "not-enforced" else Restriction.OPAQUE
+
+    read = ranges_read(service, controller)
+    narrowed = narrowed_by(read or _parts(service, (SOURCE_RANGES_ANNOTATION,)))
+    treatment = controller.source_ranges if controller else "enforced"
+    if read and treatment == "enforced" and narrowed is not Restriction.NONE:
+        return narrowed
+    if controller and first_said(service, controller.restricting_keys):
+        return Restriction.OPAQUE
+    if narrowed is Restriction.NONE:
+        return Restriction.NONE
+    return Restriction.OPAQUE if read and treatment == "depends" else Restriction.NOT_ENFORCED
+
+
+def ranges_read(service: Service, controller: Provider | None) -> list[str]:
+    """The source ranges, as CIDR text, that a controller takes from the field, else from the annotations it reads."""
+    range_keys = controller.range_keys if controller else (SOURCE_RANGES_ANNOTATION,)
+    return [text for _, text in listed(service.get("spec", "loadBalancerSourceRanges"))] or _parts(service, range_keys)
+
+
+def _parts(service: Service, keys: Iterable[str]) -> list[str]:
+    """The parts between the commas in these annotations."""
+    return [part for key in keys for part in (text_of(service.annotations.get(key)) or "").split(",") if part.strip()]
+
+
+def _place_given(service: Service, field: str) -> Node | None:
+    """Where an annotation or a `spec.` field is written, unless there is nothing in it."""
+    in_spec = field.startswith("spec.")
+    node = service.get("spec", field.removeprefix("spec.")) if in_spec else service.annotations.get(field)
+    return node if text_of(node) or listed(node) else None
+
+
+def listed(node: Node | None) -> list[tuple[Node, str]]:
+    """The texts of a list; a placeholder in the list's place counts as one text that is not known yet."""
+    if isinstance(node, Scalar) and placeholder_in(node.text):
+        return [(node, node.text)]
+    return [(item, text) for item in items_of(node) if (text := text_of(item))]
