@@ -67,7 +67,15 @@ Namespace = Annotated[
         pattern="[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
     ),
 ]
-
+WorkloadKind = Annotated[str, Text("kind", "write it as in the manifests", pattern="[A-Z][A-Za-z0-9]*")]
+FieldPath = Annotated[
+    str,
+    Text(
+        "path of a field",
+        "write the keys from the object's root, with dots between them",
+        pattern=r"[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*",
+    ),
+]
 
 _NODE_PORT_RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 
@@ -144,6 +152,10 @@ class Config:
 
     applications: tuple[FolderGlob, ...] = ()
     """Folders, as path patterns (`.` for the project root), each of which holds what is deployed together."""
+
+    workload_kinds: Mapping[WorkloadKind, FieldPath] = field(default_factory=dict)
+    """Custom resources that stand for pods: their kind, and the path of their pod template, such as
+    `Rollout: spec.template`."""
 
     rules: Annotated[Mapping[str, object], OptionsByRule(RULE_ID)] = field(default_factory=dict)
     """The options of rules, by rule id."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from kubelint.node import Node
 from kubelint.parser import Document, Problem, parse, split
 from kubelint.paths import SIZE_LIMIT, read_bytes
-from kubelint.resources import KINDS, POD_TEMPLATES, Resource, resources_in
+from kubelint.resources import KINDS, Resource, resources_in
 from kubelint.source import Source, Span, Undecodable, decode
 from kubelint.template import has_template_actions, placeholder_in, template_language
 
@@ -142,11 +142,12 @@ def kinds_in(text: str) -> frozenset[str] | None:
     return frozenset(kinds)
 
 
-def may_hold_pods(part: Part, is_harmless: Callable[[str], bool]) -> bool:
-    """Whether a document that is not judged may stand for pods; `is_harmless` says of a kind that it makes none."""
-    return not part.kinds or any(
-        kind in POD_TEMPLATES or not (kind in KINDS or is_harmless(kind)) for kind in part.kinds
-    )
+def may_hold(kinds: frozenset[str], wanted: frozenset[str], is_harmless: Callable[[str], bool]) -> bool:
+    """Whether a document that names these kinds, and is not judged, may stand for objects of one of the wanted kinds.
+
+    A document that names none may be anything; a kind that nobody knows may make anything, unless it `is_harmless`.
+    """
+    return not kinds or any(kind in wanted or not (kind in KINDS or is_harmless(kind)) for kind in kinds)
 
 
 def _part(source: Source, start: int, end: int, text: str, kinds: frozenset[str], in_chart: bool) -> Part | None:

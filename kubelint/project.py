@@ -6,8 +6,8 @@ Names on a command line choose what is reported; what is known for judging them 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kubelint.cluster import DEFAULT_VERSION
@@ -31,6 +31,7 @@ class ProjectSettings:
     namespace: str | None = None
     excludes: Callable[[str], bool] = lambda path: False
     is_application: Callable[[str], bool] = lambda path: False
+    workload_kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Project:
@@ -90,6 +91,7 @@ class Project:
                 self.composition,
                 self._application_folders,
                 self.settings.version,
+                self.settings.workload_kinds,
             )
         return self._workspaces[beside]
 

@@ -191,6 +191,7 @@ class _Projects:
             config.namespace,
             lambda path: config.excludes(within(path)),
             lambda path: config.is_application(within(path)),
+            {kind: tuple(route.split(".")) for kind, route in config.workload_kinds.items()},
         )
         return Project(root, settings, is_alone=is_alone)
 

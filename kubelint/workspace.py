@@ -6,50 +6,23 @@ A look-up that cannot know raises `CannotTell`: the engine records it, and the r
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as MappingType
 from functools import cached_property
 
+from kubelint.application import Application, Applications
 from kubelint.backends import Backend, backends_in
-from kubelint.facts.kinds import LOCAL_GROUPS, WITHOUT_PODS
+from kubelint.facts.kinds import WITHOUT_PODS
 from kubelint.kustomization import Composition
-from kubelint.manifest import Manifest, may_hold_pods
+from kubelint.label_selector import LabelSelector
+from kubelint.manifest import Manifest
 from kubelint.node import Mapping, Scalar
-from kubelint.paths import folders_upwards, is_below
+from kubelint.paths import is_below
 from kubelint.resources import KINDS, POD_TEMPLATES, RUNTIME_LABELS, Resource, Service, Workload, is_read
+from kubelint.sight import PODS, BlindSpot, CannotTell, Sight
 from kubelint_schemas import Index
 
-
-class CannotTell(Exception):
-    """The manifests at hand do not decide the question; the message says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class BlindSpot:
-    """Something that may stand for pods and cannot be read: where, in which namespace (None: any), and why."""
-
-    path: str
-    namespace: str | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """What is deployed together: the folder that holds all of it, and which files there belong to it."""
-
-    folder: str
-    files: frozenset[str] | None = None
-    """Its files, where a kustomization names them; else every file of the folder."""
-    with_folders_below: bool = False
-    """Whether the files of the folders below belong to it too."""
-    is_variant: bool = False
-    """Whether it is one of several files that cannot be deployed together: each defines what another one defines."""
-
-    def holds(self, path: str) -> bool:
-        """Whether a file belongs to it."""
-        if self.files is not None:
-            return path in self.files
-        return is_below(path, self.folder) if self.with_folders_below else os.path.dirname(path) == self.folder
+__all__ = ["Application", "BlindSpot", "CannotTell", "Workspace", "may_share_namespace"]
 
 
 _RUNTIME_KEYS = frozenset(key for keys in RUNTIME_LABELS.values() for key in keys)
@@ -59,6 +32,7 @@ class Workspace:
     """All manifests of a run and of its surroundings.
 
     `load` gives them and is called at the first look-up; a run that never looks up never pays for reading them.
+    `workload_kinds` are kinds that the configuration teaches, each with the route to its pod template.
     """
 
     def __init__(
@@ -68,16 +42,18 @@ class Workspace:
         composition: Composition,
         folders: tuple[str, ...],
         version: str,
+        workload_kinds: MappingType[str, tuple[str, ...]],
     ) -> None:
         self.root = root
         self._load = load
         self._composition = composition
-        self._folders = frozenset(folders)
+        self._applications = Applications(root, composition, folders, lambda: self.resources)
+        self._workload_kinds = workload_kinds
         self._index = Index.of(version)
-        self._applications: dict[str, Application] = {}
         self._lasting: dict[tuple[Application, str | None], tuple[Workload, ...]] = {}
-        self._composed: dict[tuple[str, ...], Application] = {}
-        self._hiding: dict[tuple[Application, str | None], str | None] = {}
+        self._sight = Sight(
+            lambda: self.manifests, composition, self.is_without_pods, lambda kind: kind in workload_kinds
+        )
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -101,8 +77,10 @@ class Workspace:
         for resource in self.resources:
             if isinstance(resource, Workload):
                 found.append(resource)
-            elif isinstance(resource.get("spec", "template", "metadata", "labels"), Mapping):
-                found.append(_TemplatedResource(resource))
+                continue
+            route = self._workload_kinds.get(resource.kind, ("spec", "template"))
+            if isinstance(resource.get(*route, "metadata", "labels"), Mapping):
+                found.append(_TemplatedResource(resource, route))
         return tuple(found)
 
     def is_without_pods(self, kind: str) -> bool:
@@ -117,17 +95,15 @@ class Workspace:
         The kustomizations that deploy its file, with all that they reach; else its chart, or a folder that the
         configuration names; else the folder of its file.
         """
-        application = self._applications.get(resource.path)
-        if application is None:
-            application = self._applications[resource.path] = self._find_application(resource.path)
-        return application
+        return self._applications.of(resource.path)
 
     def surroundings_of(self, application: Application) -> Application:
         """The folder around an application, as far as the project reaches; of a variant, the variant itself."""
-        if application.is_variant:
-            return application
-        parent = os.path.dirname(application.folder)
-        return Application(parent if is_below(parent, self.root) else self.root, with_folders_below=True)
+        return self._applications.around(application)
+
+    def are_together(self, one: Resource, other: Resource) -> bool:
+        """Whether two objects are sure to be deployed together; two overlays, or two demos, are not."""
+        return self._applications.are_together(one.path, other.path)
 
     def selected_by(self, service: Service) -> tuple[Workload, ...]:
         """The workloads whose pods a Service may select: those of its application, else those around it, else any.
@@ -161,67 +137,24 @@ class Workspace:
             if all(place in bearers[key] or key in RUNTIME_LABELS.get(workload.kind, ()) for key in selector)
         )
 
-    def require_sight(self, scope: Application, namespace: str | None) -> None:
-        """Make sure that nothing within an application's folder, or anywhere in that namespace, hides pods.
+    def require_sight(self, scope: Application, namespace: str | None, of: frozenset[str] = PODS) -> None:
+        """Make sure that nothing within an application's folder, or anywhere in that namespace, hides objects of these
+        kinds, or what makes such objects; by default, pods.
 
         Raises CannotTell with the first thing that does.
         """
-        if (scope, namespace) not in self._hiding:
-            self._hiding[scope, namespace] = self._what_hides(scope, namespace)
-        hiding = self._hiding[scope, namespace]
-        if hiding is not None:
-            raise CannotTell(hiding)
-
-    def _what_hides(self, scope: Application, namespace: str | None) -> str | None:
-        for spot in self.blind_spots:
-            in_scope = scope.holds(spot.path) or is_below(spot.path, scope.folder)
-            if spot.namespace is None:
-                relevant = in_scope
-            else:
-                relevant = spot.namespace == namespace or (namespace is None and in_scope)
-            if relevant:
-                return f"{spot.why} ({self.shown(spot.path)})"
-        return None
+        spot = self._sight.spot_hiding(of, scope, namespace)
+        if spot is not None:
+            raise CannotTell(f"{spot.why} ({self.shown(spot.path)})")
 
     def shown(self, path: str) -> str:
         """A path as one reads it in a message: relative to the project."""
         return os.path.relpath(path, self.root) if is_below(path, self.root) else path
 
-    @cached_property
+    @property
     def blind_spots(self) -> tuple[BlindSpot, ...]:
-        """Everything that may stand for pods and cannot be read."""
-        return tuple(self._find_blind_spots())
-
-    def _find_blind_spots(self) -> Iterator[BlindSpot]:
-        for kustomization in self._composition.kustomizations:
-            if kustomization.blind is not None:
-                yield BlindSpot(kustomization.path, None, kustomization.blind)
-        for manifest in self.manifests:
-            if manifest.unreadable is not None:
-                yield BlindSpot(manifest.path, None, "a file cannot be read")
-            for part in manifest.parts:
-                hides_pods = may_hold_pods(part, self.is_without_pods)
-                if part.skipped == "kustomize patch":
-                    continue
-                if part.skipped and hides_pods:
-                    yield BlindSpot(manifest.path, None, f"a document is not rendered: {part.skipped}")
-                elif part.problem is not None and hides_pods:
-                    yield BlindSpot(manifest.path, None, "a document cannot be read")
-            for resource in manifest.resources:
-                if not self._is_understood(resource):
-                    why = f"the kind {resource.kind} is unknown and may stand for pods"
-                    yield BlindSpot(manifest.path, resource.namespace, why)
-
-    def _is_understood(self, resource: Resource) -> bool:
-        if is_read(resource.api_version, resource.kind):
-            return True
-        group = resource.api_version.rpartition("/")[0]
-        if any(group == local or group.endswith(f".{local}") for local in LOCAL_GROUPS) or resource.name is None:
-            return True
-        if resource.kind in KINDS or resource.kind in POD_TEMPLATES:
-            # A kind of the same name in another group, such as Knative's Service.
-            return resource.kind in WITHOUT_PODS
-        return self.is_without_pods(resource.kind)
+        """Everything that cannot be seen."""
+        return self._sight.spots
 
     def sharing_a_label(self, selector: dict[str, Scalar]) -> tuple[Workload, ...]:
         """The workloads in any namespace whose pods bear at least one of these labels."""
@@ -295,6 +228,54 @@ class Workspace:
                 index.setdefault((resource.kind, resource.name), []).append(resource)
         return index
 
+    def require_known(self, kind: str, resource: Resource) -> None:
+        """Make sure that objects of a kind which are not among the manifests are in no place out of sight either.
+
+        For a look-up by name that found nothing: the application of `resource`, or the folder around it, has to hold
+        other objects of that kind in its namespace, and nothing there may hide one. Raises CannotTell.
+        """
+        application = self.application_of(resource)
+        for scope in (application, self.surroundings_of(application)):
+            self.require_sight(scope, resource.namespace, frozenset((kind,)))
+            if any(may_share_namespace(other, resource) and scope.holds(other.path) for other in self.of_kind(kind)):
+                return
+        raise CannotTell(f"no {kind} of its namespace is among the manifests")
+
+    def of_kind(self, kind: str) -> tuple[Resource, ...]:
+        """Every object of a kind that kubelint reads."""
+        return self._resources_by_kind.get(kind, ())
+
+    @cached_property
+    def _resources_by_kind(self) -> dict[str, tuple[Resource, ...]]:
+        index: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            if is_read(resource.api_version, resource.kind):
+                index.setdefault(resource.kind, []).append(resource)
+        return {kind: tuple(found) for kind, found in index.items()}
+
+    def selected_by_selector(
+        self, selector: LabelSelector, namespaces: frozenset[str | None] | None
+    ) -> tuple[Workload, ...]:
+        """The workloads whose pods a label selector may select, as written or with what a kustomization adds.
+
+        Only those in these namespaces (or in one that nothing says); None: in any namespace.
+        """
+        return tuple(
+            workload
+            for workload in self.workloads
+            if (namespaces is None or None in namespaces or workload.namespace in (None, *namespaces))
+            and any(selector.selects(labels) for labels in self.label_sets_of(workload))
+        )
+
+    def label_sets_of(self, workload: Workload) -> tuple[dict[str, str], ...]:
+        """The labels that a workload's pods may bear: as written, and as each kustomization deploys them."""
+        written = {key: scalar.text for key, scalar in workload.pod_labels.items()}
+        added = (
+            kustomization.labels_for(workload.kind)
+            for kustomization in self._composition.reaching.get(workload.path, ())
+        )
+        return (written, *({**written, **labels} for labels in added if labels))
+
     @cached_property
     def _label_keys(self) -> frozenset[str]:
         return frozenset(key for key, _ in self._workloads_by_label)
@@ -312,46 +293,20 @@ class Workspace:
                     index.setdefault(label, {})[place] = workload
         return index
 
-    @cached_property
-    def _variants(self) -> frozenset[str]:
-        """The files that define an object which another file of their folder defines as well."""
-        defining: dict[tuple[str, str, str | None, str], set[str]] = {}
-        for resource in self.resources:
-            if resource.name is not None:
-                identity = (os.path.dirname(resource.path), resource.kind, resource.namespace, resource.name)
-                defining.setdefault(identity, set()).add(resource.path)
-        return frozenset(path for paths in defining.values() if len(paths) > 1 for path in paths)
-
-    def _find_application(self, path: str) -> Application:
-        kustomizations = self._composition.reaching.get(path)
-        if kustomizations:
-            paths = tuple(kustomization.path for kustomization in kustomizations)
-            if paths not in self._composed:
-                files = frozenset[str]().union(*(self._composition.files_of[one] for one in paths))
-                folder = os.path.commonpath([os.path.dirname(file) for file in files])
-                self._composed[paths] = Application(folder, files)
-            return self._composed[paths]
-        for above in folders_upwards(os.path.dirname(path)):
-            if above in self._folders:
-                return Application(above, with_folders_below=True)
-        folder = os.path.dirname(path)
-        if path in self._variants:
-            return Application(folder, frozenset((path,)), is_variant=True)
-        return Application(folder)
-
 
 class _TemplatedResource(Workload):
-    """A custom resource with a pod template where a Deployment has it, such as an Argo Rollout."""
+    """A custom resource with a pod template, where the configuration says or, like a Deployment, at spec.template."""
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: Resource, route: tuple[str, ...]) -> None:
         super().__init__(resource.node, resource.api_version, resource.kind)
         self.namespace = resource.namespace
         self.added_labels = resource.added_labels
+        self._route = route
 
     @cached_property
     def template(self) -> Mapping | None:
         """The pod template."""
-        template = self.get("spec", "template")
+        template = self.get(*self._route)
         return template if isinstance(template, Mapping) else None
 
 

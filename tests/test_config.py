@@ -124,6 +124,7 @@ kubernetes-version: "1.36"
 provider: gke
 namespace: shop
 applications: [apps/*]
+workload-kinds: {Rollout: spec.template}
 rules:
   exposed-database:
     ports: [5432, 6379]
@@ -134,6 +135,7 @@ cluster:
   service-cidrs: [10.96.0.0/12]
   node-port-range: 31000-31999
   ip-families: [IPv4]
+  public-nodes: true
 preset: strict
 fail-on: never
 """
@@ -156,6 +158,10 @@ fail-on = "never"
 service-cidrs = ["10.96.0.0/12"]
 node-port-range = "31000-31999"
 ip-families = ["IPv4"]
+public-nodes = true
+
+[tool.kubelint.workload-kinds]
+Rollout = "spec.template"
 
 [tool.kubelint.severity]
 exposed-database = "note"
@@ -181,12 +187,13 @@ FULL = Config(
     provider="gke",
     namespace="shop",
     applications=("apps/*",),
+    workload_kinds={"Rollout": "spec.template"},
     rules={
         "exposed-database": DatabaseOptions(
             ports=(5432, 6379), engines=(Engine.REDIS,), share=1.0, window=Window(3, {"monday": 2})
         )
     },
-    cluster=ClusterConfig(("10.96.0.0/12",), "31000-31999", ("IPv4",)),
+    cluster=ClusterConfig(("10.96.0.0/12",), "31000-31999", ("IPv4",), public_nodes=True),
     preset="strict",
     fail_on="never",
 )
@@ -240,8 +247,8 @@ class TestLoad:
                 "color: 1",
                 [
                     "1:1: unknown key `color`; known are `select`, `ignore`, `severity`, `per-file-ignores`, "
-                    "`exclude`, `kubernetes-version`, `provider`, `namespace`, `applications`, `rules`, `cluster`, "
-                    "`preset`, `fail-on`"
+                    "`exclude`, `kubernetes-version`, `provider`, `namespace`, `applications`, `workload-kinds`, "
+                    "`rules`, `cluster`, `preset`, `fail-on`"
                 ],
             ),
             (
@@ -632,6 +639,7 @@ class TestCommandLine:
             per_file_ignores=FULL.per_file_ignores,
             exclude=FULL.exclude,
             applications=FULL.applications,
+            workload_kinds=FULL.workload_kinds,
             rules=FULL.rules,
             preset=FULL.preset,
         )
@@ -714,6 +722,8 @@ namespace: "1"
 namespace: a-b-1
 applications: [apps/*, tools]
 applications: [.]
+workload-kinds: {}
+workload-kinds: {Rollout: spec.template, SeldonDeployment: spec.predictors}
 rules: {}
 rules: {exposed-database: {}}
 rules: {exposed-database: {ports: [1, 2]}}
@@ -801,6 +811,10 @@ namespace: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 applications: apps
 applications: [1]
 applications: [./]
+workload-kinds: [Rollout]
+workload-kinds: {rollout: spec.template}
+workload-kinds: {Rollout: [spec, template]}
+workload-kinds: {Rollout: spec..template}
 rules: []
 rules: null
 rules: {Exposed: {}}

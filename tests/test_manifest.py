@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kubelint.manifest import Manifest, kinds_in, may_hold_pods, of_text, placeholder_of, read
+from kubelint.manifest import Manifest, kinds_in, may_hold, of_text, placeholder_of, read
 from kubelint.paths import SIZE_LIMIT
+from kubelint.sight import PODS
 from kubelint.source import Source
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: orders\nspec:\n  ports:\n  - port: 80\n"
@@ -397,11 +398,11 @@ def test_a_placeholder_in_a_pod_template_s_labels_is_found() -> None:
 def test_a_document_that_cannot_be_read_may_hold_the_pods_that_it_names() -> None:
     def verdict(kind: str) -> bool:
         (part,) = manifest(SERVICE.replace("Service", kind) + "  a: [\n", kind).parts
-        return may_hold_pods(part, lambda kind: kind == "Certificate")
+        return may_hold(part.kinds, PODS, lambda kind: kind == "Certificate")
 
     assert verdict("Deployment")
     assert verdict("Database")
     assert not verdict("Service")
     assert not verdict("Certificate")
     (part,) = manifest("apiVersion: v1\nkind: ${KIND}\na: [\n").parts
-    assert may_hold_pods(part, lambda kind: True)
+    assert may_hold(part.kinds, PODS, lambda kind: True)

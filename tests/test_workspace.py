@@ -12,13 +12,17 @@ from typing import Any
 import pytest
 
 from kubelint import CannotTell, Service, Workload, Workspace
+from kubelint.application import Application
 from kubelint.glob import compiled
 from kubelint.kustomization import Kustomization, compose, read_kustomization
+from kubelint.label_selector import LabelSelector
+from kubelint.manifest import may_hold
+from kubelint.parser import parse
 from kubelint.paths import is_below
 from kubelint.project import Project, ProjectSettings
 from kubelint.resources import RUNTIME_LABELS, Resource
+from kubelint.sight import PODS, Sight
 from kubelint.source import Source
-from kubelint.workspace import Application
 
 
 def service(name: str = "web", selector: str = "{app: web}", namespace: str = "") -> str:
@@ -68,9 +72,11 @@ class Tree:
         return [workload.name or "" for workload in self.workspace.selected_by(self.service(name))]
 
     def spots(self) -> list[str]:
-        """Every blind spot: where, in which namespace, why."""
+        """Everything that may stand for pods and cannot be seen: where, in which namespace, why."""
         return [
-            f"{self.workspace.shown(spot.path)} {spot.namespace}: {spot.why}" for spot in self.workspace.blind_spots
+            f"{self.workspace.shown(spot.path)} {spot.namespace}: {spot.why}"
+            for spot in self.workspace.blind_spots
+            if may_hold(spot.kinds, PODS, self.workspace.is_without_pods)
         ]
 
     def hiding(self, name: str, namespace: str | None = None) -> str | None:
@@ -674,8 +680,8 @@ class TestLinearity:
         services = workspace.services
         monkeypatch.setattr("kubelint.workspace.may_share_namespace", counting("namespaces", lambda *_: True))
         monkeypatch.setattr("kubelint.workspace.RUNTIME_LABELS", _CountedLabels(counted))
-        monkeypatch.setattr("kubelint.workspace.is_below", counting("folders", is_below))
-        monkeypatch.setattr(type(workspace), "blind_spots", _Counted(counted))
+        monkeypatch.setattr("kubelint.application.is_below", counting("folders", is_below))
+        monkeypatch.setattr(Sight, "spots", _Counted(counted))
         for one in services:
             assert len(workspace.selected_by(one)) == 1
             assert workspace.with_labels(one.selector)
@@ -757,3 +763,126 @@ class TestKustomization:
         composition = compose(map(link, range(length + 1)), ["/last.yaml"])
         assert "/last.yaml" in composition.files_of["/k0/kustomization.yaml"]
         assert len(composition.reaching["/last.yaml"]) == length + 1
+
+
+INGRESS = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: front}\nspec: {}\n"
+
+
+class TestNamedObjects:
+    """Look-ups by name, and what has to be in sight before their failure means anything."""
+
+    @pytest.mark.parametrize(
+        ("files", "why"),
+        [
+            ({}, "no Service of its namespace is among the manifests"),
+            ({"b.yaml": service()}, None),
+            ({"b.yaml": deployment()}, "no Service of its namespace is among the manifests"),
+            ({"b.yaml": service(), "c.yaml": "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: a}\n"}, "Shop"),
+            (
+                {"b.yaml": service(), "c.yaml": "apiVersion: v1\nkind: Service\na: ["},
+                "cannot be read (apps/web/c.yaml)",
+            ),
+            ({"b.yaml": service(), "c.yaml": "apiVersion: apps/v1\nkind: Deployment\na: ["}, None),
+            ({"../api/b.yaml": service()}, None),
+            ({"../../far/away/b.yaml": service()}, "no Service of its namespace is among the manifests"),
+        ],
+    )
+    def test_what_is_needed_to_know_that_one_is_missing(
+        self, tree: MakeTree, files: dict[str, str], why: str | None
+    ) -> None:
+        made = tree({"apps/web/a.yaml": INGRESS, **{f"apps/web/{name}": text for name, text in files.items()}})
+        ingress = made.resource("apps/web/a.yaml")
+        if why is None:
+            made.workspace.require_known("Service", ingress)
+            return
+        with pytest.raises(CannotTell) as caught:
+            made.workspace.require_known("Service", ingress)
+        assert why in str(caught.value)
+
+    def test_by_name_and_namespace(self, tree: MakeTree) -> None:
+        made = tree({"a.yaml": service(namespace="shop"), "b/c.yaml": service(), "d.yaml": service(namespace="dev")})
+        found = made.workspace.named("Service", "web", "shop")
+        assert [made.workspace.shown(one.path) for one in found] == ["a.yaml", "b/c.yaml"]
+        assert len(made.workspace.named("Service", "web", None)) == 3
+        assert made.workspace.named("Service", "other", None) == ()
+
+
+class TestTogether:
+    """What is sure to be in one cluster at one time."""
+
+    @pytest.mark.parametrize(
+        ("files", "expected"),
+        [
+            ({"a.yaml": service("a"), "b.yaml": service("b")}, True),
+            ({"a.yaml": service("a"), "demo/b.yaml": service("b")}, False),
+            ({"a.yaml": service("a"), "b.yaml": service("a")}, False),
+            ({"kustomization.yaml": "resources: [a.yaml, b.yaml]", "a.yaml": service(), "b.yaml": service("b")}, True),
+            ({"kustomization.yaml": "resources: [a.yaml]", "a.yaml": service(), "b.yaml": service("b")}, False),
+            (
+                {
+                    "base/kustomization.yaml": "resources: [c.yaml]",
+                    "base/c.yaml": service("c"),
+                    "dev/kustomization.yaml": "resources: [../base, ../a.yaml]",
+                    "prod/kustomization.yaml": "resources: [../base, ../b.yaml]",
+                    "a.yaml": service("a"),
+                    "b.yaml": service("b"),
+                },
+                False,
+            ),
+            (
+                {
+                    "base/kustomization.yaml": "resources: [../a.yaml]",
+                    "dev/kustomization.yaml": "resources: [../base, ../b.yaml]",
+                    "a.yaml": service("a"),
+                    "b.yaml": service("b"),
+                },
+                True,
+            ),
+            ({"Chart.yaml": "", "a.yaml": service("a"), "b.yaml": service("b")}, True),
+        ],
+    )
+    def test_files(self, tree: MakeTree, files: dict[str, str], expected: bool) -> None:
+        made = tree(files)
+        other = "demo/b.yaml" if "demo/b.yaml" in files else "b.yaml"
+        assert made.workspace.are_together(made.resource("a.yaml"), made.resource(other)) is expected
+        assert made.workspace.are_together(made.resource(other), made.resource("a.yaml")) is expected
+
+
+ROLLOUT = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web}\n"
+
+
+class TestTaughtKinds:
+    """Kinds that the configuration knows stand for the pods of their template, and hide nothing."""
+
+    def test_a_taught_kind_is_a_workload(self, tree: MakeTree) -> None:
+        text = ROLLOUT + "spec: {deep: {pod: {metadata: {labels: {app: web}}}}}\n"
+        files = {"a.yaml": service(), "b.yaml": text}
+        assert tree(files).selected("a.yaml") == []
+        taught = tree(files, workload_kinds={"Rollout": ("spec", "deep", "pod")})
+        assert taught.selected("a.yaml") == ["web"]
+
+    def test_a_taught_kind_hides_nothing(self, tree: MakeTree) -> None:
+        files = {"a.yaml": service(), "b.yaml": ROLLOUT}
+        assert tree(files).hiding("a.yaml") is not None
+        assert tree(files, workload_kinds={"Rollout": ("spec", "template")}).hiding("a.yaml") is None
+
+
+def test_label_selectors_meet_what_kustomizations_add(tree: MakeTree) -> None:
+    files = {
+        "kustomization.yaml": "resources: [a.yaml]\ncommonLabels: {tier: front}",
+        "a.yaml": deployment("web", namespace="shop"),
+        "b.yaml": deployment("other", namespace="dev"),
+    }
+    made = tree(files)
+    policy = Source("p.yaml", text := "a: {matchLabels: {tier: front}}\nb: {matchLabels: {app: web}}\n")
+    root = parse(policy, 0, len(text)).root
+    assert root is not None
+    by_added, by_own = LabelSelector(root.get("a")), LabelSelector(root.get("b"))
+
+    def names(selector: LabelSelector, namespaces: frozenset[str | None] | None) -> list[str | None]:
+        return [workload.name for workload in made.workspace.selected_by_selector(selector, namespaces)]
+
+    assert names(by_added, None) == ["web"]
+    assert names(by_own, None) == ["web", "other"]
+    assert names(by_own, frozenset(("shop",))) == ["web"]
+    assert names(by_own, frozenset((None,))) == ["web", "other"]

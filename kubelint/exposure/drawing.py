@@ -44,7 +44,7 @@ def _hops(service: Service, path: Path, port: ServicePort, workloads: tuple[Work
             number = integer_of(port.node.get("nodePort"))
             yield f"node:{number}" if number else "node port"
         if path.via is not Via.ENDPOINT_GROUP:
-            yield f"{service.name}:{port.number}"
+            yield _with_port(service.name or "?", port.number)
     yield _pod(port, workloads)
 
 
@@ -74,7 +74,11 @@ def _pod(port: ServicePort, workloads: tuple[Workload, ...]) -> str:
             return f"pod {_short(receiving[0].image) or workload.name}"
     if workloads:
         return f"pod {workloads[0].name}"
-    return f"pods:{port.target}"
+    return _with_port("pods", port.target)
+
+
+def _with_port(name: str, port: int | str | None) -> str:
+    return name if port is None else f"{name}:{port}"
 
 
 def _short(image: str | None) -> str:
