@@ -161,6 +161,12 @@ class Service(Resource):
         return text_of(self.get("spec", "clusterIP")) == "None" or text_of(self.get("spec", "clusterIPs", 0)) == "None"
 
     @cached_property
+    def external_name(self) -> Scalar | None:
+        """Where spec.externalName is written, if that is what the Service is and any text stands there."""
+        node = self.get("spec", "externalName")
+        return node if self.type == "ExternalName" and isinstance(node, Scalar) and text_of(node) else None
+
+    @cached_property
     def selector(self) -> dict[str, Scalar]:
         """spec.selector; empty where there is none, and then Kubernetes selects nothing by itself."""
         return texts_of(self.get("spec", "selector"))
