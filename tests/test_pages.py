@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import kubelint_rules
-from kubelint.facts import technologies
 from kubelint.facts.providers import providers
+from kubelint.facts.technologies import technologies
 from kubelint.finding import Severity
 from kubelint.page import Example, Page, read
 from kubelint.plugins import load_rules, plugin_manager

@@ -1,4 +1,4 @@
-"""The table of data stores: how images, labels, ports and names are recognised, and that the table keeps its shape."""
+"""The table of technologies: how images, labels, ports and names are recognised, and that the table keeps its shape."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from typing import Any
 
 import pytest
 
-import kubelint.facts
-from kubelint.facts import ImageMatch, Technology, technologies
+from kubelint.facts import technologies as module
+from kubelint.facts.technologies import DATA_STORES, ImageMatch, Technology, technologies
 
-TABLE: dict[str, Any] = json.loads(
-    Path(kubelint.facts.__file__).with_name("technologies.json").read_text(encoding="utf-8")
-)
+TABLE: dict[str, Any] = json.loads(Path(module.__file__).with_suffix(".json").read_text(encoding="utf-8"))
 ENTRIES: dict[str, Any] = TABLE["technologies"]
 
 # Numbers that unrelated software uses every day. None of them may ever speak for itself.
 GENERIC_PORTS = {
-    *(80, 443, 1234, 2222, 3000, 3001, 3389, 4000, 4040, 4200, 4443, 4444, 4567, 5000, 5555, 5678, 6060),
+    *(80, 443, 1234, 2222, 3000, 3001, 4000, 4040, 4200, 4443, 4444, 4567, 5000, 5555, 5678, 6060),
     *(7000, 7001, 7070, 8000, 8001, 8002, 8008, 8080, 8081, 8082, 8083, 8084, 8086, 8088, 8089, 8090),
     *(8123, 8443, 8500, 8787, 8888, 9000, 9001, 9002, 9003, 9009, 9010, 9090, 9091, 9093, 9095, 9100),
     *(9181, 9411, 9440, 9443, 9999, 10000, 10001, 10250, 50000, 50051),
@@ -122,20 +120,10 @@ COMPANION_IMAGES = [
     "edoburu/pgbouncer:v1.24.1-p1",
     "bitnami/pgpool",
     "proxysql/proxysql",
-    "percona/haproxy",
     "percona/percona-xtradb-cluster-operator",
     "mariadb/maxscale",
-    "envoyproxy/envoy:v1.34.0",
     "docker.elastic.co/beats/filebeat:8.1.0",
-    "docker.elastic.co/kibana/kibana:8.1.0",
-    "quay.io/fluentd_elasticsearch/fluentd:v2.5.2",
-    "provectuslabs/kafka-ui",
-    "confluentinc/cp-kafka-connect:7.9.0",
-    "confluentinc/cp-schema-registry",
     "quay.io/strimzi/operator:0.45.0",
-    "mongo-express:1.0.2",
-    "rediscommander/redis-commander",
-    "redis/redisinsight",
     "neo4j/neo4j-admin:5",
     "cockroachdb/cockroach-k8s-init:0.1",
     "acme/redis-client",
@@ -143,8 +131,35 @@ COMPANION_IMAGES = [
     "acme/mysql-migrate",
     "natsio/nats-server-config-reloader",
     "quay.io/mongodb/mongodb-agent-ubi",
-    "rayproject/ray:2.44.0",
 ]
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("percona/haproxy", "haproxy-stats"),
+        ("envoyproxy/envoy:v1.34.0", "envoy-admin"),
+        ("docker.elastic.co/kibana/kibana:8.1.0", "kibana"),
+        ("provectuslabs/kafka-ui", "kafka-ui"),
+        ("confluentinc/cp-kafka-connect:7.9.0", "kafka-connect"),
+        ("confluentinc/cp-schema-registry", "schema-registry"),
+        ("mongo-express:1.0.2", "mongo-express"),
+        ("rediscommander/redis-commander", "redis-commander"),
+        ("redis/redisinsight", "redisinsight"),
+        ("rayproject/ray:2.44.0", "ray"),
+        ("quay.io/argoproj/argocd:v3.0.0", "argocd"),
+        ("registry.k8s.io/etcd:3.6.0-0", "etcd"),
+        ("registry.k8s.io/ingress-nginx/controller:v1.12.1", "ingress-nginx-admission"),
+        ("docker:28-dind", "docker"),
+        ("docker.io/bitnamilegacy/grafana:12", "grafana"),
+        ("quay.io/prometheus/node-exporter:v1.9.1", "exporter"),
+        ("ghcr.io/mlflow/mlflow:v2.22.0", "mlflow"),
+        ("quay.io/minio/minio", "minio"),
+    ],
+)
+def test_consoles_and_control_planes_are_technologies_of_their_own(reference: str, expected: str) -> None:
+    assert described(technologies().by_image(reference)) == (expected, True)
+    assert not technologies().is_companion_image(reference)
 
 
 @pytest.mark.parametrize("reference", COMPANION_IMAGES)
@@ -202,10 +217,15 @@ def test_an_image_that_is_a_data_store_is_no_companion() -> None:
         ({"app.kubernetes.io/name": "percona-xtradb-cluster", "app.kubernetes.io/component": "pxc"}, "percona-server"),
         ({"app.kubernetes.io/name": "percona-xtradb-cluster", "app.kubernetes.io/component": "haproxy"}, None),
         ({"strimzi.io/cluster": "events", "strimzi.io/broker-role": "true"}, "kafka"),
-        ({"strimzi.io/cluster": "events", "strimzi.io/kind": "KafkaConnect", "app.kubernetes.io/name": "kafka"}, None),
+        (
+            {"strimzi.io/cluster": "events", "strimzi.io/kind": "KafkaMirrorMaker", "app.kubernetes.io/name": "kafka"},
+            None,
+        ),
         ({"elasticsearch.k8s.elastic.co/cluster-name": "logs"}, "elasticsearch"),
-        ({"ray.io/node-type": "head", "app.kubernetes.io/name": "redis"}, None),
-        ({"app.kubernetes.io/name": "kuberay", "ray.io/cluster": "one"}, None),
+        ({"ray.io/node-type": "head", "app.kubernetes.io/name": "redis"}, "ray"),
+        ({"app.kubernetes.io/name": "redis", "ray.io/cluster": "one"}, "ray"),
+        ({"app.kubernetes.io/name": "grafana"}, "grafana"),
+        ({"app.kubernetes.io/name": "vault-agent-injector"}, None),
         ({"app.kubernetes.io/part-of": "rabbitmq", "app.kubernetes.io/component": "rabbitmq-operator"}, None),
         ({"app": "orders"}, None),
         ({}, None),
@@ -251,7 +271,7 @@ def test_specific_ports_name_a_family(number: int, family: str, member: str) -> 
     assert member in [technology.id for technology in facts.by_port(number)]
 
 
-@pytest.mark.parametrize("number", sorted(GENERIC_PORTS | {1, 1883, 2379, 30000, 65535}))
+@pytest.mark.parametrize("number", sorted(GENERIC_PORTS | {1, 1883, 6443, 30000, 65535}))
 def test_generic_ports_name_nothing(number: int) -> None:
     assert technologies().by_port(number) == ()
     assert technologies().family_of_port(number) is None
@@ -330,23 +350,109 @@ def test_service_names_of_data_stores(name: str, expected: str) -> None:
         "redis-exporter",
         "my-release-prometheus-redis-exporter",
         "mysql-router",
-        "kafka-ui",
         "postgres-operator",
-        "mongo-express",
-        "redis-commander",
         "orders-postgres-pgbouncer",
         "argocd-redis-ha-haproxy",
         "my-redis-metrics",
         "kafka-connect-mysql",
         "redis-api",
-        "kafka-manager",
-        "fluentd-elasticsearch",
         "pgpool",
     ],
 )
 def test_service_names_of_companions(name: str) -> None:
     assert technologies().by_service_name(name) is None
     assert technologies().is_companion_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("kafka-ui", "kafka-ui"),
+        ("kafka-manager", "cmak"),
+        ("mongo-express", "mongo-express"),
+        ("shop-redis-commander", "redis-commander"),
+        ("fluentd-elasticsearch", "fluentd"),
+        ("elasticsearch-kibana", "kibana"),
+        ("kibana-elasticsearch", "elasticsearch"),
+        ("monitoring-grafana", "grafana"),
+        ("my-release-kube-prometheus-stack-grafana", "grafana"),
+        ("kubernetes-dashboard-kong-proxy", "kubernetes-dashboard"),
+        ("argocd-server", "argocd"),
+        ("code-gitea-ssh", "gitea"),
+        ("orders-minio-hl", "minio"),
+        ("prometheus-server", "prometheus"),
+        ("grafana-public", "grafana"),
+    ],
+)
+def test_service_names_of_other_technologies(name: str, expected: str) -> None:
+    assert identifier(technologies().by_service_name(name)) == expected
+    assert technologies().ends_in_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("my-grafana-plugin", "jenkins-agent", "vault-agent-injector-svc", "argocd-repo-server", "kiali-operator"),
+        *("prometheus-adapter", "prometheus-operator", "alertmanager-bot", "loki-canary", "etcd-backup", "ldap-sync"),
+        *(
+            "flower",
+            "spark",
+            "storm",
+            "hue",
+            "superset",
+            "tempo",
+            "cortex",
+            "docker",
+            "dashboard",
+            "console",
+            "registry",
+        ),
+    ],
+)
+def test_service_names_that_merely_hold_the_name_of_something_else(name: str) -> None:
+    assert technologies().by_service_name(name) is None
+
+
+def test_what_stands_behind_the_name_of_a_data_store_is_no_matter_unless_it_means_something() -> None:
+    facts = technologies()
+    assert identifier(facts.by_service_name("redis-ha-announce")) == "redis"
+    assert not facts.ends_in_name("redis-ha-announce")
+    assert not facts.ends_in_name("orders")
+
+
+def test_variables_and_arguments() -> None:
+    facts = technologies()
+    assert identifier(facts.by_variable("PGADMIN_DEFAULT_EMAIL")) == "pgadmin"
+    assert facts.by_variable("POSTGRES_PASSWORD") is None, "clients carry it, too"
+    assert identifier(facts.by_argument("-agentlib:jdwp=transport=dt_socket,address=*:5005")) == "jdwp"
+    assert identifier(facts.by_argument("--inspect=0.0.0.0:9229")) == "node-inspector"
+    assert identifier(facts.by_argument("dlv")) == "delve"
+    assert facts.by_argument("--inspector") is None
+    assert facts.by_argument("-agentlib:hprof") is None
+
+
+def test_ports_of_its_own() -> None:
+    facts = technologies()
+    assert facts["grafana"].listens_on([3000], [])
+    assert not facts["grafana"].listens_on([8081], ["grafana"])
+    assert facts["envoy-admin"].listens_on([8765], ["admin"])
+    assert facts["envoy-admin"].listens_on([9901], [])
+    assert not facts["envoy-admin"].listens_on([10000], ["http"]), "its other ports are for the public"
+
+
+def test_images_of_exporters() -> None:
+    facts = technologies()
+    assert facts.is_exporter_image("oliver006/redis_exporter:v1.74.0")
+    assert not facts.is_exporter_image("redis:8")
+    assert not facts.is_exporter_image("${IMAGE}-exporter")
+
+
+def test_a_number_is_meant_over_tcp_unless_the_table_says_more() -> None:
+    facts = technologies()
+    assert facts.by_port(27017, "UDP") == ()
+    assert [technology.id for technology in facts.by_port(161, "UDP")] == ["snmp"]
+    assert facts.by_port(161) == ()
+    assert facts.by_port(11211) == facts.by_port(11211, "UDP") != ()
 
 
 @pytest.mark.parametrize(
@@ -364,31 +470,35 @@ def test_the_table_is_read_once_and_kept_in_order() -> None:
     assert [technology.id for technology in facts] == list(ENTRIES) == sorted(ENTRIES)
     assert len(facts) == len(ENTRIES)
     assert facts["redis"].name == "Redis"
-    assert facts["postgresql"].ports[5432].role == "client"
-    assert facts["postgresql"].ports[5432].specific
+    assert facts["postgresql"].ports[5432] == "client"
 
 
 def test_representations_name_what_they_hold() -> None:
     facts = technologies()
     assert repr(facts["redis"]) == "Technology('redis')"
-    assert repr(facts["redis"].ports[6379]) == "Port(role='client', specific=True)"
     assert repr(facts.by_image("gcr.io/acme/redis")) == "ImageMatch('redis', strong=False)"
+
+
+FIELDS = (
+    *("name", "category", "severity", "ports", "only_on", "images", "labels", "environment", "arguments", "auth_off"),
+    *("port_names", "service_names", "source"),
+)
+MAY_BE_ABSENT = {"only_on", "environment", "arguments", "auth_off"}
+ROLES = {"client", "ui", "admin", "peer", "metrics", "ingest", "remote", "debug", "discovery"}
+OTHER_CATEGORIES = {"control-plane", "admin-ui", "ai-inference", "debug", "remote-access", "telemetry"}
 
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES.keys())
 def test_every_entry_has_the_same_shape(entry: dict[str, Any]) -> None:
-    assert list(entry) == [
-        *("name", "category", "severity", "ports", "images", "labels", "port_names", "service_names", "source"),
-    ]
-    assert entry["category"] in {"database", "cache", "queue", "search", "vector-db"}
+    assert list(entry) == [field for field in FIELDS if field in entry]
+    assert set(FIELDS) - set(entry) <= MAY_BE_ABSENT
+    assert all(entry[field] for field in MAY_BE_ABSENT & set(entry)), "what is empty is left out"
+    assert entry["category"] in DATA_STORES | OTHER_CATEGORIES
     assert entry["severity"] in {"critical", "high", "medium", "low"}
     assert entry["name"]
-    assert entry["ports"]
-    assert entry["images"]
-    for number, port in entry["ports"].items():
-        assert 0 < int(number) < 30000 or int(number) > 32767, "a number from the range of node ports"
-        assert set(port) == {"role", "specific"}
-        assert port["role"] in {"client", "ui", "admin", "peer"}
+    assert entry["images"] or entry["labels"] or entry["port_names"] or entry["service_names"] or entry["arguments"]
+    assert all(0 < int(number) < 65536 for number in entry["ports"])
+    assert set(entry["ports"].values()) <= ROLES
     assert list(entry["ports"]) == sorted(entry["ports"], key=int)
     for field in ("images", "port_names", "service_names"):
         assert entry[field] == sorted({text.lower() for text in entry[field]})
@@ -399,7 +509,22 @@ def test_every_entry_has_the_same_shape(entry: dict[str, Any]) -> None:
         assert values
         assert "*" not in values or values == ["*"]
     for code in entry["source"].split("; "):
-        assert code
+        assert any(known in code for known in TABLE["sources"]) or code.split()[-1] in SOURCES_IN_WORDS, code
+
+
+# Sources that name themselves: "kubernetes/examples guestbook", "istio samples", "operators cloudnative-pg, …".
+SOURCES_IN_WORDS = {"samples", "guestbook", "kubernetes/examples", "tutorial", "documentation"}
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES.keys())
+def test_what_switches_authentication_off_is_a_variable_or_an_argument(entry: dict[str, Any]) -> None:
+    for switch in entry.get("auth_off", ()):
+        assert switch.startswith("-") or switch.partition("=")[1], switch
+
+
+def test_a_node_port_is_in_the_table_only_where_the_container_listens_on_it() -> None:
+    """Numbers from 30000 on are chosen freely for node ports: none of them may speak for itself."""
+    assert not [number for number in TABLE["port_family"] if 30000 <= int(number) <= 32767]
 
 
 @pytest.mark.parametrize("field", ["images", "port_names", "service_names"])
@@ -435,23 +560,26 @@ def test_service_names_are_nothing_that_any_service_could_be_called() -> None:
     assert not names & set(TABLE["name_excludes"])
 
 
-def test_a_port_is_specific_for_its_whole_family_or_for_none() -> None:
-    kinds: dict[str, set[bool]] = {}
-    for entry in ENTRIES.values():
-        for number, port in entry["ports"].items():
-            kinds.setdefault(number, set()).add(port["specific"])
-    assert not [number for number, kind in kinds.items() if len(kind) > 1]
-    assert {number for number, kind in kinds.items() if kind == {True}} == set(TABLE["port_family"])
+def test_a_specific_port_belongs_to_a_technology() -> None:
+    facts = technologies()
+    for number in TABLE["port_family"]:
+        protocols = TABLE["port_protocols"].get(number, ["TCP"])
+        assert all(facts.by_port(int(number), protocol) for protocol in protocols)
+        assert all(not facts.by_port(int(number), other) for other in {"TCP", "UDP", "SCTP"}.difference(protocols))
+    assert set(TABLE["port_protocols"]) <= set(TABLE["port_family"])
 
 
 def test_a_family_is_called_after_one_of_its_technologies() -> None:
     facts = technologies()
     assert not GENERIC_PORTS.intersection(map(int, TABLE["port_family"]))
     for number, family in TABLE["port_family"].items():
-        assert family in [technology.name for technology in facts.by_port(int(number))]
+        protocol = TABLE["port_protocols"].get(number, ["TCP"])[0]
+        assert family in [technology.name for technology in facts.by_port(int(number), protocol)]
 
 
-@pytest.mark.parametrize("field", ["image_excludes", "name_excludes", "name_excludes_after", "qualifiers"])
+@pytest.mark.parametrize(
+    "field", ["image_excludes", "name_endings", "name_excludes", "name_excludes_after", "qualifiers"]
+)
 def test_lists_of_words_are_sorted_single_words(field: str) -> None:
     words = TABLE[field]
     assert words == sorted(set(words))
