@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kubelint.cluster import Cluster
 from kubelint.exposure import Exposure, Level, Restriction, Via, exposure_of
 from kubelint.exposure import Path as ExposurePath
-from kubelint.facts import providers as facts
 from kubelint.facts.providers import providers
 from kubelint.parser import parse
 from kubelint.resources import Service, resources_in
@@ -605,42 +602,3 @@ def test_an_empty_service_has_an_answer() -> None:
     (resource,) = resources_in(parse(Source("a.yaml", text := "apiVersion: v1\nkind: Service\n"), 0, len(text)).root)
     assert isinstance(resource, Service)
     assert exposure_of(resource, Cluster()).level is Level.CLUSTER
-
-
-TABLE: dict[str, Any] = json.loads((Path(facts.__file__).parent / "providers.json").read_text())
-
-
-class TestTable:
-    def test_every_outcome_is_a_word_that_is_understood(self) -> None:
-        for identifier, entry in TABLE["providers"].items():
-            reaches = {*Level, "error", None}
-            for key in ("scope_keys", "node_port_keys"):
-                outcomes = [o for each in entry[key].values() for o in (*each["values"].values(), each["otherwise"])]
-                assert reaches.issuperset(outcomes), (identifier, key)
-            for key in ("opaque_keys", "restricting_keys"):
-                outcomes = [o for each in entry[key].values() for o in (*each["values"].values(), each["otherwise"])]
-                assert {"opaque", "not-enforced", None}.issuperset(outcomes), (identifier, key)
-            assert reaches.issuperset(entry["classes"].values()), identifier
-            assert entry["default"] in {"internet", "private", "address"}, identifier
-            assert (entry["default"] == "address") == bool(entry["address_keys"]), identifier
-            assert entry["node_ports"] in {"node", "internet"}, identifier
-            assert entry["source_ranges"] in {"enforced", "ignored", "depends"}, identifier
-
-    def test_every_grammar_is_defined_and_its_values_can_occur(self) -> None:
-        for entry in TABLE["providers"].values():
-            for table in ("scope_keys", "node_port_keys", "opaque_keys", "restricting_keys"):
-                for key, each in entry[table].items():
-                    spellings = TABLE["grammars"].get(each["grammar"])
-                    assert spellings is not None or each["grammar"] == "exact", key
-                    assert spellings is None or each["values"].keys() <= set(spellings.values()), key
-
-    def test_every_source_is_listed_and_used(self) -> None:
-        assert {code for entry in TABLE["providers"].values() for code in entry["source"]} == TABLE["sources"].keys()
-
-    def test_no_class_is_served_twice(self) -> None:
-        classes = [name for entry in TABLE["providers"].values() for name in entry["classes"]]
-        assert len(classes) == len(set(classes))
-
-    def test_it_is_sorted_and_small(self) -> None:
-        assert list(TABLE["providers"]) == sorted(TABLE["providers"])
-        assert (Path(facts.__file__).parent / "providers.json").stat().st_size < 60_000

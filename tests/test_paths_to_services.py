@@ -213,7 +213,7 @@ LBC = "service.beta.kubernetes.io/aws-load-balancer-"
         (f"{{{LBC}type: external, {LBC}nlb-target-type: ip}}", "NodePort", "gke", "node certain none"),
         ('{tailscale.com/expose: "true"}', "ClusterIP", None, "private likely none"),
         ('{tailscale.com/expose: "false"}', "ClusterIP", None, "cluster certain none"),
-        ('{tailscale.com/funnel: "true"}', "ClusterIP", None, "internet likely none"),
+        ('{tailscale.com/funnel: "true"}', "ClusterIP", None, "cluster certain none"),
         ('{cloud.google.com/neg: \'{"exposed_ports": {"80": {}}}\'}', "ClusterIP", None, "unknown certain none"),
         ("{cloud.google.com/neg: '{\"exposed_ports\": {}}'}", "ClusterIP", None, "cluster certain none"),
         ("{cloud.google.com/neg: '{\"ingress\": true}'}", "ClusterIP", None, "cluster certain none"),

@@ -1,4 +1,4 @@
-"""How far IP addresses reach, and what a list of address ranges amounts to."""
+"""How far IP addresses reach, and what lists of addresses and of address ranges amount to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kubelint.exposure.model import Level, Restriction
+from kubelint.node import Node, Scalar
+from kubelint.resources import items_of, text_of
+from kubelint.template import placeholder_in
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -14,6 +17,13 @@ if TYPE_CHECKING:
     Network = IPv4Network | IPv6Network
 
 # Few Services name addresses, and importing ipaddress takes as long as reading a manifest: hence the late imports.
+
+
+def listed(node: Node | None) -> list[tuple[Node, str]]:
+    """The texts of a list; a placeholder in the list's place counts as one text that is not known yet."""
+    if isinstance(node, Scalar) and placeholder_in(node.text):
+        return [(node, node.text)]
+    return [(item, text) for item in items_of(node) if (text := text_of(item))]
 
 
 def level_of(address: str) -> Level:
@@ -36,6 +46,31 @@ def private_networks() -> tuple[Network, ...]:
     from ipaddress import ip_network
 
     return tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+
+
+FAMILIES = ("IPv4", "IPv6")
+"""The IP families, in the API's spelling."""
+
+
+def family_of(network: Network) -> str:
+    """`IPv4` or `IPv6`."""
+    return FAMILIES[network.version == 6]
+
+
+def holds(outer: Network, inner: Network) -> bool:
+    """Whether a network holds all of another one."""
+    return inner[0] in outer and inner[-1] in outer
+
+
+def is_private(network: Network) -> bool:
+    """Whether all of a network lies within a private one."""
+    return any(holds(private, network) for private in private_networks())
+
+
+def is_public(network: Network) -> bool:
+    """Whether a network holds addresses of the internet: it is not wholly private, local, multicast or reserved."""
+    set_aside = network.is_multicast or network.is_link_local or network.is_loopback or network.is_reserved
+    return not set_aside and not is_private(network)
 
 
 def network_of(text: str) -> Network | None:

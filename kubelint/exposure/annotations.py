@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kubelint.annotations.readers import annotation_texts
 from kubelint.exposure.model import Confidence, Evidence, Level, Path, Via
 from kubelint.facts.providers import Annotation
 from kubelint.resources import Resource, Service, text_of
@@ -20,7 +21,7 @@ class Said(NamedTuple):
 
 def first_said(resource: Resource, annotations: Iterable[Annotation]) -> Said | None:
     """What the first of these annotations says that is there, is read, and says anything."""
-    texts = texts_of_annotations(resource)
+    texts = annotation_texts(resource)
     for annotation in annotations:
         text = texts.get(annotation.key)
         if text is None or not annotation.is_read(texts):
@@ -42,12 +43,7 @@ def evidence_of(resource: Resource, key: str) -> Evidence:
     return Evidence(f"`{key}` is `{place.text if place is not None else ''}`", place, resource)
 
 
-def texts_of_annotations(resource: Resource) -> dict[str, str]:
-    """The annotations as texts."""
-    return {key: text_of(node) or "" for key, node in resource.annotations.items()}
-
-
-_EXPOSE, _FUNNEL = "tailscale.com/expose", "tailscale.com/funnel"
+_EXPOSE = "tailscale.com/expose"
 _ENDPOINT_GROUPS = "cloud.google.com/neg"
 _ENDPOINTS_TYPES = ("external-dns.kubernetes.io/endpoints-type", "external-dns.alpha.kubernetes.io/endpoints-type")
 
@@ -61,12 +57,11 @@ def by_annotations(service: Service) -> list[Path]:
 
 
 def _by_tailscale(service: Service) -> Path | None:
-    """The Tailscale operator: `expose` opens a Service to the tailnet, `funnel` to everybody."""
-    for key, level in ((_FUNNEL, Level.INTERNET), (_EXPOSE, Level.PRIVATE)):
-        if text_of(service.annotations.get(key)) == "true":
-            evidence = (evidence_of(service, key),)
-            return Path(level, Via.TAILNET, Confidence.LIKELY, provider="tailscale", evidence=evidence)
-    return None
+    """The Tailscale operator: `expose` opens a Service to the tailnet. It reads `funnel` on Ingresses only."""
+    if text_of(service.annotations.get(_EXPOSE)) != "true":
+        return None
+    evidence = (evidence_of(service, _EXPOSE),)
+    return Path(Level.PRIVATE, Via.TAILNET, Confidence.LIKELY, provider="tailscale", evidence=evidence)
 
 
 def _by_endpoint_groups(service: Service) -> Path | None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from kubelint.exposure.addresses import level_of, narrowed_by
-from kubelint.exposure.annotations import evidence_of, first_said, level_said, texts_of_annotations
+from kubelint.annotations.readers import annotation_texts, named_controller
+from kubelint.exposure.addresses import level_of, listed
+from kubelint.exposure.annotations import evidence_of, first_said, level_said
 from kubelint.exposure.model import Confidence, Evidence, Level, Path, Restriction, Via
-from kubelint.facts.providers import Provider, providers
-from kubelint.node import Node, Scalar
-from kubelint.resources import Service, items_of, text_of
-from kubelint.template import placeholder_in
-
-SOURCE_RANGES_ANNOTATION = "service.beta.kubernetes.io/load-balancer-source-ranges"
+from kubelint.exposure.source_ranges import restriction_by
+from kubelint.facts.providers import NO_PROVIDER, Provider, providers
+from kubelint.node import Node
+from kubelint.resources import Service, text_of
 
 
 def by_load_balancer(service: Service, provider: str | None) -> Path:
@@ -24,16 +23,25 @@ def by_load_balancer(service: Service, provider: str | None) -> Path:
     """
     written = Evidence(f"`type: {service.type}`", service.type_node, service)
     class_node = service.get("spec", "loadBalancerClass")
-    if load_balancer_class := text_of(class_node):
-        only = providers().serving(load_balancer_class)
-        if only is None:
-            unserved = f"no known controller serves the class `{load_balancer_class}`"
-            return _path(Level.UNKNOWN, evidence=(written, Evidence(unserved, class_node, service)))
-    else:
-        only = providers().get(provider or "") or providers().selected_by(texts_of_annotations(service))
-    controllers = (only,) if only else providers().meant_by(service.annotations)
-    readings = [_reading(service, controller) for controller in controllers]
-    return _answer(service, readings, only is not None, written) if readings else _assumed(service, written)
+    named = named_controller(service, provider)
+    load_balancer_class = text_of(class_node)
+    if named is None and load_balancer_class:
+        unserved = f"no known controller serves the class `{load_balancer_class}`"
+        return _path(Level.UNKNOWN, evidence=(written, Evidence(unserved, class_node, service)))
+    readings = [_reading(service, controller) for controller in controllers_of(service, provider)]
+    return _answer(service, readings, named is not None, written) if readings else _assumed(service, written)
+
+
+def controllers_of(service: Service, provider: str | None) -> tuple[Provider, ...]:
+    """The controllers that may serve a Service's load balancer, of which the cluster runs one; empty if none is known.
+
+    `provider` is the configured one.
+    """
+    named = named_controller(service, provider)
+    if named is not None:
+        return (named,)
+    is_decided = provider == NO_PROVIDER or text_of(service.get("spec", "loadBalancerClass")) is not None
+    return () if is_decided else providers().meant_by(service.annotations)
 
 
 def without_type(service: Service, provider: str | None) -> Path | None:
@@ -42,7 +50,7 @@ def without_type(service: Service, provider: str | None) -> Path | None:
     The AWS Load Balancer Controller makes one for a NodePort Service too, and for a ClusterIP Service with IP targets,
     unless its feature gate ServiceTypeLoadBalancerOnly is on (exposure facts: lbc-src).
     """
-    controller = providers().selected_by(texts_of_annotations(service)) if service.annotations else None
+    controller = providers().selected_by(annotation_texts(service)) if service.annotations else None
     if controller is None or provider not in (None, controller.id):
         return None
     kind = text_of(service.annotations.get(_AWS_TYPE))
@@ -142,43 +150,8 @@ def _reading(service: Service, controller: Provider) -> _Reading:
     return _Reading(controller, level, False, Evidence(silent, place, service, controller.id))
 
 
-def restriction_by(service: Service, controller: Provider | None) -> Restriction:
-    """What narrows who can connect through the load balancer; without a known controller, as most of them do it."""
-    if controller and (said := first_said(service, controller.opaque_keys)):
-        return Restriction.NOT_ENFORCED if said.outcome == "not-enforced" else Restriction.OPAQUE
-
-    read = ranges_read(service, controller)
-    narrowed = narrowed_by(read or _parts(service, (SOURCE_RANGES_ANNOTATION,)))
-    treatment = controller.source_ranges if controller else "enforced"
-    if read and treatment == "enforced" and narrowed is not Restriction.NONE:
-        return narrowed
-    if controller and first_said(service, controller.restricting_keys):
-        return Restriction.OPAQUE
-    if narrowed is Restriction.NONE:
-        return Restriction.NONE
-    return Restriction.OPAQUE if read and treatment == "depends" else Restriction.NOT_ENFORCED
-
-
-def ranges_read(service: Service, controller: Provider | None) -> list[str]:
-    """The source ranges, as CIDR text, that a controller takes from the field, else from the annotations it reads."""
-    range_keys = controller.range_keys if controller else (SOURCE_RANGES_ANNOTATION,)
-    return [text for _, text in listed(service.get("spec", "loadBalancerSourceRanges"))] or _parts(service, range_keys)
-
-
-def _parts(service: Service, keys: Iterable[str]) -> list[str]:
-    """The parts between the commas in these annotations."""
-    return [part for key in keys for part in (text_of(service.annotations.get(key)) or "").split(",") if part.strip()]
-
-
 def _place_given(service: Service, field: str) -> Node | None:
     """Where an annotation or a `spec.` field is written, unless there is nothing in it."""
     in_spec = field.startswith("spec.")
     node = service.get("spec", field.removeprefix("spec.")) if in_spec else service.annotations.get(field)
     return node if text_of(node) or listed(node) else None
-
-
-def listed(node: Node | None) -> list[tuple[Node, str]]:
-    """The texts of a list; a placeholder in the list's place counts as one text that is not known yet."""
-    if isinstance(node, Scalar) and placeholder_in(node.text):
-        return [(node, node.text)]
-    return [(item, text) for item in items_of(node) if (text := text_of(item))]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubelint.cluster import Cluster
-from kubelint.exposure.addresses import level_of
+from kubelint.exposure.addresses import level_of, listed
 from kubelint.exposure.annotations import first_said, level_said
-from kubelint.exposure.load_balancer import listed
 from kubelint.exposure.model import Confidence, Evidence, Level, Path, Via
 from kubelint.facts.providers import providers
 from kubelint.node import Scalar

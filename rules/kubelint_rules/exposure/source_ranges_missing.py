@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from kubelint import Exposure, Finding, Level, Service, Severity, finding, rule
 from kubelint.exposure import Confidence, Restriction
+from kubelint.exposure.source_ranges import ranges_read
 from kubelint.facts.providers import providers
-from kubelint.resources import items_of, text_of
 
 
 @rule(severity=Severity.WARNING)
@@ -18,25 +18,17 @@ def source_ranges_missing(service: Service, exposure: Exposure) -> Iterator[Find
         return
     if balancer.level is not Level.INTERNET or balancer.restriction is not Restriction.NONE:
         return
-    provider = providers().get(balancer.provider or "")
-    if provider is not None and provider.source_ranges == "ignored":
+    controller = providers().get(balancer.provider or "")
+    if controller is not None and controller.source_ranges == "ignored":
         # Ranges would be a false comfort there; the provider has firewalls of its own.
         return
-
-    ranges = items_of(service.get("spec", "loadBalancerSourceRanges"))
-    everything = next((node for node in ranges if (text_of(node) or "").endswith("/0")), None)
-    if everything is not None:
-        yield finding(
-            everything,
-            "the source ranges let anyone on the internet connect",
-            help="list the client networks alone, or make the load balancer internal",
-        )
+    if ranges_read(service, controller):
+        # There are some, and that they hold everything is the business of source-ranges-open.
         return
+
     message = "anyone on the internet can connect to this load balancer"
     if balancer.confidence is Confidence.ASSUMED:
         message += "; that it is public is assumed, since nothing says otherwise"
-    yield finding(
-        service.type_node,
-        message,
-        help="list the client networks in `loadBalancerSourceRanges`, or make the load balancer internal",
-    )
+    # On any other type, which a controller may serve as well, the API server refuses source ranges.
+    listing = "list the client networks in `loadBalancerSourceRanges`, or " if service.type == "LoadBalancer" else ""
+    yield finding(service.type_node, message, help=f"{listing}make the load balancer internal")
