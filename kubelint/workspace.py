@@ -241,6 +241,18 @@ class Workspace:
                 return
         raise CannotTell(f"no {kind} of its namespace is among the manifests")
 
+    def custom_resources(self, group_and_kind: str) -> tuple[Resource, ...]:
+        """Every object of a kind that kubelint does not read, by its API group and kind: `metallb.io/IPAddressPool`."""
+        return tuple(self._custom_resources.get(group_and_kind, ()))
+
+    @cached_property
+    def _custom_resources(self) -> dict[str, list[Resource]]:
+        index: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            if not is_read(resource.api_version, resource.kind):
+                index.setdefault(f"{resource.api_version.rpartition('/')[0]}/{resource.kind}", []).append(resource)
+        return index
+
     def of_kind(self, kind: str) -> tuple[Resource, ...]:
         """Every object of a kind that kubelint reads."""
         return self._resources_by_kind.get(kind, ())

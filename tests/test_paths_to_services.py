@@ -227,6 +227,29 @@ def test_annotations_that_open_a_path_whatever_the_type(
     assert summary(surveyed(tmp_path, service(annotations, type=type), arguments=arguments)) == expected
 
 
+POOL = "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\nmetadata: {name: lan}\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "annotations", "arguments", "expected"),
+    [
+        ("apps/a/pool.yaml", "{}", (), "unknown likely none"),
+        ("apps/b/pool.yaml", "{}", (), "unknown likely none"),
+        ("other/pool.yaml", "{}", (), "internet assumed none"),
+        ("apps/a/pool.yaml", "{}", ("--provider", "gke"), "internet certain none"),
+        ("apps/a/pool.yaml", "{networking.gke.io/load-balancer-type: Internal}", (), "private certain none"),
+    ],
+)
+def test_a_pool_of_addresses_shows_who_makes_the_load_balancer(
+    tmp_path: Path, place: str, annotations: str, arguments: tuple[str, ...], expected: str
+) -> None:
+    (tmp_path / ".git").mkdir()
+    for name, text in (("apps/a/service.yaml", service(annotations, type="LoadBalancer")), (place, POOL)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert summary(surveyed_in(tmp_path, *arguments)) == expected
+
+
 def test_the_json_names_every_path_with_its_evidence(tmp_path: Path) -> None:
     found = surveyed(tmp_path, service(type="LoadBalancer", namespace="web"), ingress())
     path = str(tmp_path / "shop.yaml")

@@ -44,7 +44,8 @@ ENTRIES = [(one, key, entry) for one, table in TABLES.items() for key, entry in 
 each_table = pytest.mark.parametrize("identifier", TABLES)
 
 TABLE_FIELDS = {
-    *("name", "default", "classes", "prefixes", "owned_prefixes", "based_on", "selected_by", "read_on", "also_serves"),
+    *("name", "default", "classes", "objects", "prefixes", "owned_prefixes", "based_on", "selected_by", "read_on"),
+    "also_serves",
     *("source_ranges", "node_ports", "node_ports_needed", "node_ports_unneeded_when", "scope_keys", "node_port_keys"),
     *("opaque_keys", "restricting_keys", "address_keys", "range_keys", "refused_together", "contradictions"),
     *("renamed_prefixes", "source", "annotations_from", "annotations"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from kubelint.cluster import Cluster
 from kubelint.exposure.annotations import by_annotations
-from kubelint.exposure.load_balancer import by_load_balancer, without_type
+from kubelint.exposure.load_balancer import by_load_balancer, shown_by_objects, without_type
 from kubelint.exposure.model import Confidence, Evidence, Exposure, Level, Path, Restriction, Via
 from kubelint.exposure.nodes import by_external_addresses, by_host_ports, by_node_ports
 from kubelint.exposure.routes import by_routes
@@ -34,7 +34,8 @@ def _paths(service: Service, cluster: Cluster, workspace: Workspace | None) -> I
     yield from by_annotations(service)
     if service.type == "LoadBalancer":
         if cluster.provider != NO_PROVIDER:
-            yield by_load_balancer(service, cluster.provider)
+            shown = None if cluster.provider or workspace is None else shown_by_objects(service, workspace)
+            yield by_load_balancer(service, cluster.provider, shown)
     elif not service.is_headless and (path := without_type(service, cluster.provider)):
         yield path
     if not service.is_headless:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from kubelint.annotations.readers import annotation_texts, named_controller
@@ -12,14 +13,33 @@ from kubelint.exposure.model import Confidence, Evidence, Level, Path, Restricti
 from kubelint.exposure.source_ranges import restriction_by
 from kubelint.facts.providers import NO_PROVIDER, Provider, providers
 from kubelint.node import Node
-from kubelint.resources import Service, text_of
+from kubelint.resources import Resource, Service, text_of
+from kubelint.workspace import Workspace
 
 
-def by_load_balancer(service: Service, provider: str | None) -> Path:
+class Shown(NamedTuple):
+    """A controller that is at work where an object of its own is among the manifests."""
+
+    controller: Provider
+    object: Resource
+
+
+def shown_by_objects(service: Service, workspace: Workspace) -> Shown | None:
+    """The controller of which an object (a pool of addresses, say) lies in the folders around a Service, or None."""
+    for controller in providers().values():
+        for kind in controller.objects:
+            for resource in workspace.custom_resources(kind):
+                if workspace.surroundings_of(workspace.application_of(service)).holds(resource.path):
+                    return Shown(controller, resource)
+    return None
+
+
+def by_load_balancer(service: Service, provider: str | None, shown: Shown | None = None) -> Path:
     """The path through the load balancer of a Service of type LoadBalancer.
 
     `provider` is the configured one. A class decides who serves it, then the configuration, then annotations that pick
-    a controller by name, then those that are written for one; where nothing says, a public one is assumed.
+    a controller by name, then those that are written for one, then what is `shown` around the Service; where nothing
+    says, a public one is assumed.
     """
     written = Evidence(f"`type: {service.type}`", service.type_node, service)
     class_node = service.get("spec", "loadBalancerClass")
@@ -29,7 +49,14 @@ def by_load_balancer(service: Service, provider: str | None) -> Path:
         unserved = f"no known controller serves the class `{load_balancer_class}`"
         return _path(Level.UNKNOWN, evidence=(written, Evidence(unserved, class_node, service)))
     readings = [_reading(service, controller) for controller in controllers_of(service, provider)]
-    return _answer(service, readings, named is not None, written) if readings else _assumed(service, written)
+    if readings:
+        return _answer(service, readings, named is not None, written)
+    if shown is not None:
+        there = f"{shown.object.kind} `{shown.object.name}` is among the manifests"
+        beside = Evidence(there, shown.object.name_place, shown.object)
+        path = _answer(service, [_reading(service, shown.controller)], False, written)
+        return replace(path, evidence=(*path.evidence, beside))
+    return _assumed(service, written)
 
 
 def controllers_of(service: Service, provider: str | None) -> tuple[Provider, ...]:

@@ -116,7 +116,7 @@ class Provider:
     Whom it serves: `classes` maps a loadBalancerClass to its reach (None where the annotations decide), `selected_by`
     are annotations that pick it by their values, and then it serves the types in `also_serves` too. `prefixes` begin
     the keys written for it and those that share them; under `owned_prefixes` nobody else has keys, so that one which is
-    in no table is a slip.
+    in no table is a slip. `objects` are custom resources (`group/Kind`) that only its clusters have.
 
     How far it reaches: of `scope_keys`, the first that says anything wins; `default` is the reach where none does, or
     `address` where one of `address_keys` decides, or else a pool; None for one that makes no load balancers.
@@ -143,6 +143,7 @@ class Provider:
         self.owned_prefixes: tuple[str, ...] = tuple(table.get("owned_prefixes", ()))
         self.selected_by: tuple[dict[str, list[str | None]], ...] = tuple(table.get("selected_by", ()))
         self.also_serves: tuple[str, ...] = tuple(table.get("also_serves", ()))
+        self.objects: tuple[str, ...] = tuple(table.get("objects", ()))
         self.node_ports: str = table.get("node_ports", "node")
         self.node_ports_needed: bool | None = table.get("node_ports_needed")
         self.node_ports_unneeded_when: tuple[Conditions, ...] = tuple(table.get("node_ports_unneeded_when", ()))
