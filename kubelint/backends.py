@@ -61,18 +61,21 @@ def _ingress(ingress: Resource) -> Iterator[Backend]:
     for rule in items_of(ingress.get("spec", "rules")):
         places += [path.get("backend") for path in items_of(rule.get("http", "paths"))]
     for place in filter(None, places):
-        port = place.get("service", "port", "number") or place.get("service", "port", "name")
+        port = (
+            place.get("service", "port", "number") or place.get("service", "port", "name") or place.get("servicePort")
+        )
         if text_of(port) == "use-annotation":
             # The AWS Load Balancer Controller: the name is that of an action in an annotation, not of a Service.
             continue
         yield from _backend(ingress, place.get("service", "name"), port)
-        yield from _backend(ingress, place.get("serviceName"), place.get("servicePort"))
+        yield from _backend(ingress, place.get("serviceName"), port)
 
 
 def _gateway_route(route: Resource) -> Iterator[Backend]:
     for rule in items_of(route.get("spec", "rules")):
         references = [*items_of(rule.get("backendRefs"))]
-        references += filter(None, (item.get("requestMirror", "backendRef") for item in items_of(rule.get("filters"))))
+        filters = [one for holder in (rule, *references) for one in items_of(holder.get("filters"))]
+        references += filter(None, (one.get("requestMirror", "backendRef") for one in filters))
         for reference in references:
             if (text_of(reference.get("kind")) or "Service") == "Service" and not text_of(reference.get("group")):
                 namespace = text_of(reference.get("namespace"))

@@ -16,22 +16,49 @@ from kubelint.source import Source, Undecodable, decode
 
 _REMOTE = re.compile(r"://|^git@|^github\.com/|\?ref=")
 _TOUCHES_LABELS = re.compile(r"label|selector", re.I)
+_DOCUMENT_END = re.compile(r"^---.*$", re.M)
+_KIND = re.compile(r"""^kind:[ ]+["']?([A-Za-z0-9]+)["']?[ ]*(?:\#.*)?\r?$""", re.M)
+_NAME = re.compile(
+    r"""^metadata:[ ]*\r?\n(?:[ ]+.*\n|[ ]*\n)*?[ ]+name:[ ]+["']?([a-z0-9.-]+)["']?[ ]*(?:\#.*)?\r?$""", re.M
+)
 _IS_PATCH_ITSELF = re.compile(r"\n|\A\s*[\[{]")
 _GENERATES = ("generators", "helmCharts", "helmChartInflationGenerator", "transformers", "replacements")
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What a kustomization changes of the objects that it deploys, as text: a patch of any form, or `replicas`.
+
+    `path` is the file in which it stands, `kind` and `name` say of which objects it speaks; None: of any. A name may be
+    a regular expression, as in a patch's `target`.
+    """
+
+    path: str
+    text: str
+    kind: str | None = None
+    name: str | None = None
+
+    def changes(self, kind: str, name: str | None) -> bool:
+        """Whether it may change an object of this kind and name."""
+        if self.kind not in (None, kind):
+            return False
+        return self.name is None or self.name == name or _is_match(self.name, name or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Kustomization:
     """One kustomization, or component. Paths are absolute.
 
-    `resources` are the files and folders that it composes, `patches` the files that it uses as patches. `pod_labels`
+    `resources` are the files and folders that it composes, `patch_files` the files that it uses as patches, `patches`
+    what these and the patches written into it change. `pod_labels`
     are the labels that it gives to every pod, `object_labels` those that it gives to objects. `blind` says why what it
     deploys cannot be read off its files, or None. A component changes all that the kustomization deploys which uses it.
     """
 
     path: str
     resources: tuple[str, ...]
-    patches: tuple[str, ...]
+    patch_files: tuple[str, ...]
+    patches: tuple[Patch, ...]
     namespace: str | None
     pod_labels: dict[str, str]
     object_labels: dict[str, str]
@@ -53,17 +80,17 @@ def read_kustomization(path: str) -> Kustomization:
     try:
         source = Source(path, decode(read_bytes(path)[0]))
     except (OSError, Undecodable) as error:
-        return Kustomization(path, (), (), None, {}, {}, f"{os.path.basename(path)} cannot be read: {error}")
+        return Kustomization(path, (), (), (), None, {}, {}, f"{os.path.basename(path)} cannot be read: {error}")
     folder = os.path.dirname(path)
     root: Node | None = None
     for start, end in split(source.text):
         root = parse(source, start, end).root
         break
     if not isinstance(root, Mapping):
-        return Kustomization(path, (), (), None, {}, {}, f"{os.path.basename(path)} is not YAML")
+        return Kustomization(path, (), (), (), None, {}, {}, f"{os.path.basename(path)} is not YAML")
     local, blind = _resources(root, folder)
-    patches, patches_touch_labels = _patches(root, folder)
-    if patches_touch_labels:
+    patches = tuple(_patches(root, path))
+    if any(_TOUCHES_LABELS.search(patch.text) for patch in patches):
         blind = blind or "a kustomize patch changes labels or a selector"
     for name in _GENERATES:
         node = root.get(name)
@@ -73,7 +100,8 @@ def read_kustomization(path: str) -> Kustomization:
     return Kustomization(
         path,
         tuple(local),
-        tuple(patches),
+        tuple(dict.fromkeys(file for _, file, _ in _patch_entries(root, folder) if file is not None)),
+        patches,
         text_of(root.get("namespace")),
         pod_labels,
         object_labels,
@@ -94,22 +122,45 @@ def _resources(root: Mapping, folder: str) -> tuple[list[str], str | None]:
     return local, blind
 
 
-def _patches(root: Mapping, folder: str) -> tuple[list[str], bool]:
-    files, texts = [], []
+def _patch_entries(root: Mapping, folder: str) -> Iterator[tuple[Node, str | None, str | None]]:
+    """Each entry that is a patch: the entry, the path of its file or None, the text that is written into it or None."""
     for name in ("patches", "patchesStrategicMerge", "patchesJson6902"):
         for item in items_of(root.get(name)):
             entry = text_of(item) or text_of(item.get("path"))
             inline = text_of(item.get("patch"))
             if entry is not None and not _IS_PATCH_ITSELF.search(entry):
-                files.append(_resolved(folder, entry))
+                yield item, _resolved(folder, entry), None
             elif entry is not None or inline is not None:
-                texts.append(entry or inline or "")
-    for path in files:
+                yield item, None, entry or inline
+
+
+def _patches(root: Mapping, path: str) -> Iterator[Patch]:
+    for item, file, inline in _patch_entries(root, os.path.dirname(path)):
         try:
-            texts.append(read_bytes(path)[0].decode("utf-8", "replace"))
+            text = inline if file is None else read_bytes(file)[0].decode("utf-8", "replace")
         except OSError:
             continue
-    return files, any(_TOUCHES_LABELS.search(text) for text in texts)
+        target = item.get("target")
+        for part in _DOCUMENT_END.split(text or ""):
+            if isinstance(target, Mapping):
+                yield Patch(file or path, part, text_of(target.get("kind")), text_of(target.get("name")))
+            elif part.strip():
+                yield Patch(file or path, part, *_subject(part))
+    for item in items_of(root.get("replicas")):
+        yield Patch(path, f"replicas: {getattr(item.get('count'), 'text', '')}", None, text_of(item.get("name")))
+
+
+def _subject(text: str) -> tuple[str | None, str | None]:
+    """Of which object a strategic merge patch in block style speaks: kind and name; None for what it does not show."""
+    kind, name = _KIND.search(text), _NAME.search(text)
+    return kind and kind[1], name and name[1]
+
+
+def _is_match(pattern: str, name: str) -> bool:
+    try:
+        return re.fullmatch(pattern, name) is not None
+    except re.error:
+        return True
 
 
 def _labels(root: Mapping) -> tuple[dict[str, str], dict[str, str]]:
@@ -178,7 +229,7 @@ def compose(kustomizations: Iterable[Kustomization], files: Collection[str]) -> 
         every,
         files_of,
         {file: tuple(found[path] for path in sorted(found)) for file, found in reaching.items()},
-        frozenset(patch for kustomization in every for patch in kustomization.patches),
+        frozenset(file for kustomization in every for file in kustomization.patch_files),
     )
 
 

@@ -37,6 +37,7 @@ GROUPS = {
         ("gateway.networking.k8s.io",),
     ),
     **dict.fromkeys(("ServiceMonitor", "PodMonitor"), ("monitoring.coreos.com",)),
+    "HorizontalPodAutoscaler": ("autoscaling",),
     "APIService": ("apiregistration.k8s.io",),
     **dict.fromkeys(
         ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"), ("admissionregistration.k8s.io",)

@@ -13,7 +13,7 @@ from functools import cached_property
 from kubelint.application import Application, Applications
 from kubelint.backends import Backend, backends_in
 from kubelint.facts.kinds import WITHOUT_PODS
-from kubelint.kustomization import Composition
+from kubelint.kustomization import Composition, Patch
 from kubelint.label_selector import LabelSelector
 from kubelint.manifest import Manifest
 from kubelint.node import Mapping, Scalar
@@ -277,6 +277,15 @@ class Workspace:
             for workload in self.workloads
             if (namespaces is None or None in namespaces or workload.namespace in (None, *namespaces))
             and any(selector.selects(labels) for labels in self.label_sets_of(workload))
+        )
+
+    def patches_of(self, resource: Resource) -> tuple[Patch, ...]:
+        """What the kustomizations that deploy an object change of it; kubelint applies no patch."""
+        return tuple(
+            patch
+            for kustomization in self._composition.reaching.get(resource.path, ())
+            for patch in kustomization.patches
+            if patch.changes(resource.kind, resource.name)
         )
 
     def label_sets_of(self, workload: Workload) -> tuple[dict[str, str], ...]:

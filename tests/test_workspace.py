@@ -758,7 +758,7 @@ class TestKustomization:
 
         def link(number: int) -> Kustomization:
             below = (f"/k{number + 1}",) if number < length else ("/last.yaml",)
-            return Kustomization(f"/k{number}/kustomization.yaml", below, (), None, {}, {}, None)
+            return Kustomization(f"/k{number}/kustomization.yaml", below, (), (), None, {}, {}, None)
 
         composition = compose(map(link, range(length + 1)), ["/last.yaml"])
         assert "/last.yaml" in composition.files_of["/k0/kustomization.yaml"]
@@ -886,3 +886,39 @@ def test_label_selectors_meet_what_kustomizations_add(tree: MakeTree) -> None:
     assert names(by_own, None) == ["web", "other"]
     assert names(by_own, frozenset(("shop",))) == ["web"]
     assert names(by_own, frozenset((None,))) == ["web", "other"]
+
+
+class TestPatchesOfAnObject:
+    """Which patches speak of an object; none is applied."""
+
+    @pytest.mark.parametrize(
+        ("patch", "expected"),
+        [
+            ("patches: [{path: p.yaml}]", True),
+            ("patchesStrategicMerge: [p.yaml]", True),
+            ("patches: [{path: p.yaml, target: {kind: Deployment}}]", True),
+            ("patches: [{path: p.yaml, target: {kind: Service}}]", False),
+            ("patches: [{path: p.yaml, target: {name: w.*}}]", True),
+            ("patches: [{path: p.yaml, target: {name: 'we('}}]", True),
+            ("patches: [{path: p.yaml, target: {name: other}}]", False),
+            ("patches:\n- patch: |\n    kind: Deployment\n    metadata:\n      name: web\n", True),
+            (
+                "patches:\n- patch: |\n    kind: Deployment\n    metadata:\n      labels: {a: b}\n      name: api\n",
+                False,
+            ),
+            ("patches:\n- patch: |\n    kind: Service\n    metadata:\n      name: web\n", False),
+            ("patches:\n- patch: |\n    kind: Service\n    ---\n    kind: Deployment\n", True),
+            ("patches:\n- patch: '[{op: remove, path: /spec/replicas}]'\n  target: {kind: Deployment}", True),
+            ("patchesJson6902: [{patch: '[]', target: {kind: Deployment, name: web}}]", True),
+            ("replicas: [{name: web, count: 3}]", True),
+            ("replicas: [{name: api, count: 3}]", False),
+            ("patches: [{path: gone.yaml}]", False),
+            ("images: [{name: web, newTag: v2}]", False),
+        ],
+    )
+    def test_of_an_object(self, tree: MakeTree, patch: str, expected: bool) -> None:
+        patched = "kind: Deployment\nmetadata:\n  name: web\nspec: {replicas: 2}\n"
+        files = {"kustomization.yaml": f"resources: [a.yaml]\n{patch}", "a.yaml": deployment(), "p.yaml": patched}
+        made = tree({**files, "b/a.yaml": deployment()})
+        assert bool(made.workspace.patches_of(made.resource("a.yaml"))) is expected
+        assert made.workspace.patches_of(made.resource("b/a.yaml")) == (), "nothing deploys it"

@@ -17,10 +17,12 @@ WITHOUT_PODS = frozenset(
         *("WorkloadEntry", "WorkloadGroup"),
         # gateway.networking.k8s.io: the pods of a Gateway bear its controller's labels
         *("GatewayClass", "Gateway", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute", "ReferenceGrant"),
-        *("BackendTLSPolicy",),
+        *("BackendTLSPolicy", "ListenerSet", "XListenerSet"),
         # traefik.io
         *("IngressRoute", "IngressRouteTCP", "IngressRouteUDP", "Middleware", "TLSOption", "TLSStore"),
         *("ServersTransport", "TraefikService"),
+        # projectcontour.io
+        *("HTTPProxy", "TLSCertificateDelegation", "ExtensionService"),
         # metallb.io
         *("IPAddressPool", "L2Advertisement", "BGPAdvertisement", "BGPPeer", "BFDProfile", "Community", "AddressPool"),
         # secrets from elsewhere
@@ -32,6 +34,8 @@ WITHOUT_PODS = frozenset(
         # autoscaling
         *("ScaledObject", "TriggerAuthentication", "ClusterTriggerAuthentication", "VerticalPodAutoscaler"),
         # network and admission policies
+        *("AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"),
+        *("StagedNetworkPolicy", "StagedGlobalNetworkPolicy", "StagedKubernetesNetworkPolicy"),
         *("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "CiliumLoadBalancerIPPool", "GlobalNetworkPolicy"),
         *("ClusterPolicy", "Policy", "PolicyException", "ConstraintTemplate", "PodSecurityPolicy"),
         # route.openshift.io and its neighbours (DeploymentConfig does make pods)

@@ -18,7 +18,7 @@ from kubelint.annotations.readers import (
 from kubelint.facts.providers import ANY, Provider
 from kubelint.node import Node
 from kubelint.resources import text_of
-from kubelint.unapplied import require_unpatched
+from kubelint.wiring.patches import require_unpatched
 
 _CLASS = ("spec", "loadBalancerClass")
 _DECIDING = re.compile(r"\b(?:type|loadBalancerClass)\b")
@@ -40,7 +40,7 @@ def provider_annotation_ignored(service: Service, cluster: Cluster, workspace: W
         if why is not None:
             unread.setdefault(why, []).append(node)
     if unread:
-        require_unpatched(service, _DECIDING, workspace)
+        require_unpatched(service, workspace, _DECIDING)
     for why, nodes in unread.items():
         yield _told(service, why, nodes)
 

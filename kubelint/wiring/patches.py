@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 
-from kubelint.patches import patches_of
 from kubelint.resources import Resource
 from kubelint.workspace import CannotTell, Workspace
 
+_ANYTHING = re.compile("")
 
-def require_unpatched(resource: Resource, words: re.Pattern[str], workspace: Workspace) -> None:
-    """Make sure that no patch of an object speaks of any of these words.
+PORTS = re.compile(r"\b(?:ports|containerPort|targetPort)\b")
+"""What speaks of the ports of Services and pods."""
+
+
+def require_unpatched(resource: Resource, workspace: Workspace, words: re.Pattern[str] = _ANYTHING) -> None:
+    """Make sure that no patch of an object speaks of any of these words; without any, that there is no patch of it.
 
     Raises CannotTell, with the place of the patch, where one does.
     """
-    for patch in patches_of(resource, workspace):
-        if words.search(patch.span.text):
+    for patch in workspace.patches_of(resource):
+        if words.search(patch.text):
             place = workspace.shown(patch.path)
             raise CannotTell(f"a kustomize patch changes {resource.kind} {resource.name} ({place})")
