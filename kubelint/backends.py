@@ -33,6 +33,8 @@ class Backend:
         return self.port is None or self.port == (port.name if isinstance(self.port, str) else port.number)
 
 
+_USE_ANNOTATION = "use-annotation"
+
 _Reader = Callable[[Resource], Iterator[Backend]]
 
 
@@ -44,14 +46,10 @@ def backends_in(resource: Resource) -> Iterator[Backend]:
         yield from reader(resource)
 
 
-def is_router(resource: Resource) -> bool:
-    """Whether objects of its kind send traffic to Services by their names."""
-    return (resource.api_version.rpartition("/")[0], resource.kind) in _READERS
-
-
 def _backend(owner: Resource, place: Node | None, port: Node | None, namespace: str | None = None) -> Iterator[Backend]:
     name = text_of(place)
-    if place is not None and name is not None:
+    # With ALB's `use-annotation`, the name is that of an action in an annotation, not of a Service.
+    if place is not None and name is not None and text_of(port) != _USE_ANNOTATION:
         number_or_name = integer_of(port) or text_of(port)
         yield Backend(owner, place, name, namespace or owner.namespace, number_or_name, port)
 
@@ -61,14 +59,13 @@ def _ingress(ingress: Resource) -> Iterator[Backend]:
     for rule in items_of(ingress.get("spec", "rules")):
         places += [path.get("backend") for path in items_of(rule.get("http", "paths"))]
     for place in filter(None, places):
-        port = (
-            place.get("service", "port", "number") or place.get("service", "port", "name") or place.get("servicePort")
-        )
-        if text_of(port) == "use-annotation":
-            # The AWS Load Balancer Controller: the name is that of an action in an annotation, not of a Service.
+        if ingress.api_version != "networking.k8s.io/v1":
+            yield from _backend(ingress, place.get("serviceName"), place.get("servicePort"))
             continue
-        yield from _backend(ingress, place.get("service", "name"), port)
-        yield from _backend(ingress, place.get("serviceName"), port)
+        service = place.get("service")
+        if service is not None:
+            port = service.get("port", "number") or service.get("port", "name")
+            yield from _backend(ingress, service.get("name"), port)
 
 
 def _gateway_route(route: Resource) -> Iterator[Backend]:

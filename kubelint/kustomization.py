@@ -27,7 +27,8 @@ _GENERATES = ("generators", "helmCharts", "helmChartInflationGenerator", "transf
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """What a kustomization changes of the objects that it deploys, as text: a patch of any form, or `replicas`.
+    """What a kustomization changes of the objects that it deploys, as text: a patch of any form, `replicas`, or
+    `commonAnnotations`.
 
     `path` is the file in which it stands, `kind` and `name` say of which objects it speaks; None: of any. A name may be
     a regular expression, as in a patch's `target`.
@@ -51,7 +52,8 @@ class Kustomization:
 
     `resources` are the files and folders that it composes, `patch_files` the files that it uses as patches, `patches`
     what these and the patches written into it change. `pod_labels`
-    are the labels that it gives to every pod, `object_labels` those that it gives to objects. `blind` says why what it
+    are the labels that it gives to every pod, `object_labels` those that it gives to objects, `annotations` the keys of
+    the annotations that it gives to both. `blind` says why what it
     deploys cannot be read off its files, or None. A component changes all that the kustomization deploys which uses it.
     """
 
@@ -64,6 +66,7 @@ class Kustomization:
     object_labels: dict[str, str]
     blind: str | None
     is_component: bool = False
+    annotations: frozenset[str] = frozenset()
 
     @property
     def folder(self) -> str:
@@ -107,6 +110,7 @@ def read_kustomization(path: str) -> Kustomization:
         object_labels,
         blind,
         text_of(root.get("kind")) == "Component",
+        frozenset(texts_of(root.get("commonAnnotations"))),
     )
 
 
@@ -146,6 +150,9 @@ def _patches(root: Mapping, path: str) -> Iterator[Patch]:
                 yield Patch(file or path, part, text_of(target.get("kind")), text_of(target.get("name")))
             elif part.strip():
                 yield Patch(file or path, part, *_subject(part))
+    common = root.get("commonAnnotations")
+    if isinstance(common, Mapping):
+        yield Patch(path, f"annotations:\n{common.span.text}")
     for item in items_of(root.get("replicas")):
         yield Patch(path, f"replicas: {getattr(item.get('count'), 'text', '')}", None, text_of(item.get("name")))
 

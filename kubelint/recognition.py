@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from kubelint.exposure import Confidence, Exposure, Level, Restriction
 from kubelint.facts.technologies import DATA_STORES, Technology, technologies
-from kubelint.finding import Finding, Severity, finding
 from kubelint.node import Node, Scalar
 from kubelint.resources import Container, Service, ServicePort, Workload, items_of, text_of
 
-_DANGEROUS_ROLES = frozenset(("peer", "admin", "debug"))
 _GENERIC_PORTS = frozenset((80, 443, 8080))
 # Prometheus: "Default port allocations", the wiki page where exporters choose theirs. A `pdf-exporter` is none of them.
 _EXPORTER_PORTS = range(9100, 10000)
-_SCALE = ("low", "medium", "high", "critical")
-_STEPS = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
+SCALE = ("low", "medium", "high", "critical")
+"""How bad it is to find a technology open to the internet, the worst last."""
 
 
 class Kind(StrEnum):
@@ -101,69 +98,6 @@ def recognised(service: Service, port: ServicePort, workloads: tuple[Workload, .
     return Recognition(technology, name, strength, role, (deciding, *agreeing), evidence.auth_off(technology))
 
 
-def exposed(
-    kind: Kind,
-    service: Service,
-    workloads: tuple[Workload, ...],
-    exposure: Exposure,
-    help: str,
-    most: Severity = Severity.ERROR,
-) -> Iterator[Finding]:
-    """A finding for each port of a Service that leads from outside the cluster to a technology of this kind.
-
-    The severity is the technology's own for the level, one step less where address ranges restrict who can connect and
-    one more where authentication is switched off or nothing but the cluster itself should speak there; a note on a
-    private network, never more than a warning where a port number is the only sign, never more than `most`.
-    """
-    for port in service.ports:
-        reach = exposure.to_port(port)
-        if not reach.is_external or port.number_node is None:
-            continue
-        recognition = recognised(service, port, workloads)
-        if recognition is None or recognition.kind is not kind:
-            continue
-        yield finding(
-            port.number_node,
-            _message(recognition, reach),
-            help=help,
-            related=list(_related(port.number_node, recognition, reach)),
-            severity=min(_severity(recognition, reach), most, key=lambda severity: severity.rank),
-        )
-
-
-def _message(recognition: Recognition, reach: Exposure) -> str:
-    message = f"{recognition.name} is reachable from {reach.reach}"
-    if recognition.auth_off is not None:
-        message += " without authentication"
-    if reach.confidence is Confidence.ASSUMED:
-        message += "; that it is public is assumed"
-    if recognition.strength is Strength.SUSPECTED:
-        message += "; only its port number says what it is"
-    return message
-
-
-def _related(port: Node, recognition: Recognition, reach: Exposure) -> Iterator[tuple[Node, str]]:
-    for sign in recognition.signs:
-        if sign.node is not None and sign.node is not port:
-            yield sign.node, sign.words
-    if recognition.auth_off is not None:
-        yield recognition.auth_off, "authentication is switched off"
-    for reason in reach.evidence:
-        if reason.place is not None:
-            yield reason.place, reason.words
-
-
-def _severity(recognition: Recognition, reach: Exposure) -> Severity:
-    if reach.level is Level.PRIVATE:
-        return Severity.NOTE
-    bad = _SCALE.index(recognition.severity) - (reach.level is Level.NODE)
-    is_dangerous = recognition.role in _DANGEROUS_ROLES and reach.level is Level.INTERNET
-    step = max(0, min(bad, len(_STEPS) - 1)) + (recognition.auth_off is not None or is_dangerous)
-    highest = Severity.ERROR if recognition.strength is Strength.CERTAIN else Severity.WARNING
-    is_restricted = reach.restriction in (Restriction.RANGES, Restriction.OPAQUE)
-    return _STEPS[max(0, min(step, _STEPS.index(highest)) - is_restricted)]
-
-
 def _conclusion(signs: list[Sign]) -> tuple[Sign, Technology, Strength] | None:
     """The sign that decides, and what it decides: a strong one, else two that agree, else a port number alone."""
     for sign in signs:
@@ -177,7 +111,7 @@ def _conclusion(signs: list[Sign]) -> tuple[Sign, Technology, Strength] | None:
     ]
     if agreeing:
         # A Git server's SSH is an SSH, too: the milder answer is the more particular one.
-        sign, fits = min(agreeing, key=lambda pair: min(_SCALE.index(each.severity) for each in pair[1]))
+        sign, fits = min(agreeing, key=lambda pair: min(SCALE.index(each.severity) for each in pair[1]))
         return sign, _called(sign.name, fits), Strength.CERTAIN
     number = next((sign for sign in signs if sign.is_port_number), None)
     if number is None or any(sign.is_port_name and not sign.fits & number.fits for sign in signs):

@@ -89,6 +89,11 @@ class Workspace:
             kind in KINDS or kind in WITHOUT_PODS or bool(self._index.api_versions_of(kind))
         )
 
+    def is_served(self, resource: Resource) -> bool:
+        """Whether the API server has an object's apiVersion; of kinds that are not built in, nobody knows."""
+        versions = self._index.api_versions_of(resource.kind)
+        return not versions or resource.api_version in versions
+
     def application_of(self, resource: Resource) -> Application:
         """What is deployed together with a resource.
 
@@ -296,6 +301,12 @@ class Workspace:
             for kustomization in self._composition.reaching.get(workload.path, ())
         )
         return (written, *({**written, **labels} for labels in added if labels))
+
+    def added_to(self, resource: Resource) -> tuple[frozenset[str], frozenset[str]]:
+        """The keys of the labels, and those of the annotations, that kustomizations may give to an object itself."""
+        reaching = self._composition.reaching.get(resource.path, ())
+        labels = (key for kustomization in reaching for key in kustomization.object_labels)
+        return frozenset(labels), frozenset(key for kustomization in reaching for key in kustomization.annotations)
 
     @cached_property
     def _label_keys(self) -> frozenset[str]:

@@ -303,11 +303,89 @@ def test_the_table_draws_every_path(tmp_path: Path) -> None:
     assert result.output.splitlines()[0].split() == ["SERVICE", "WHERE", "LEVEL", "PATHS"]
     assert lines == [
         "internet → load balancer (gke) → node:31443 → shop:80 → pod shop:2.1",
-        "internet → load balancer (gke) → node port → shop:9100 → pod shop:2.1",
+        "internet → load balancer (gke) → shop:9100 → pod shop:2.1",
         "internet → Ingress front → shop:80 → pod shop:2.1",
         "nodes' network → node:31443 → shop:80 → pod shop:2.1",
         "nodes' network → node port → shop:9100 → pod shop:2.1",
     ]
+
+
+def kustomized(folder: Path, kustomization: str, *, type: str = "LoadBalancer") -> dict[str, Any]:
+    (folder / ".git").mkdir()
+    (folder / "service.yaml").write_text(service(type=type))
+    (folder / "kustomization.yaml").write_text(f"resources: [service.yaml]\n{kustomization}")
+    return surveyed_in(folder)
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "level"),
+    [
+        ("", "internet"),
+        ("commonAnnotations: {networking.gke.io/load-balancer-type: Internal}", "unknown"),
+        ("commonAnnotations: {team: web}", "internet"),
+        (
+            "patches:\n- target: {kind: Service}\n  patch: '[{op: replace, path: /spec/type, value: ClusterIP}]'",
+            "unknown",
+        ),
+        (
+            "patches:\n- target: {kind: Service}\n  patch: '[{op: add, path: /spec/ports/-, value: {port: 81}}]'",
+            "internet",
+        ),
+        (
+            "patches:\n- target: {kind: Deployment}\n  patch: '[{op: add, path: /spec/strategy/type, value: a}]'",
+            "internet",
+        ),
+        (
+            "patches:\n- patch: |\n    kind: Service\n    metadata:\n      name: shop\n      annotations:\n"
+            "        service.beta.kubernetes.io/azure-load-balancer-internal: 'true'",
+            "unknown",
+        ),
+        (
+            "patches:\n- target: {kind: Service}\n  patch: '[{op: add, "
+            "path: /metadata/annotations/networking.gke.io~1load-balancer-type, value: Internal}]'",
+            "unknown",
+        ),
+    ],
+)
+def test_what_a_kustomization_changes_is_not_known(tmp_path: Path, kustomization: str, level: str) -> None:
+    assert kustomized(tmp_path, kustomization)["level"] == level
+
+
+@pytest.mark.parametrize(
+    ("version", "backend", "level"),
+    [
+        ("networking.k8s.io/v1", "service: {name: shop, port: {number: 80}}", "internet"),
+        ("networking.k8s.io/v1", "serviceName: shop, servicePort: 80", "cluster"),
+        ("networking.k8s.io/v1beta1", "serviceName: shop, servicePort: 80", "cluster"),
+        ("networking.k8s.io/v1", "service: {name: shop, port: {name: use-annotation}}", "cluster"),
+    ],
+)
+def test_an_ingress_that_the_server_refuses_opens_nothing(
+    tmp_path: Path, version: str, backend: str, level: str
+) -> None:
+    found = (
+        f"apiVersion: {version}\nkind: Ingress\nmetadata: {{name: a}}\nspec: {{rules: [{{http: {{paths: [{{backend: "
+    )
+    assert surveyed(tmp_path, service(), f"{found}{{{backend}}}}}]}}}}]}}\n")["level"] == level
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        other(
+            "traefik.io/v1alpha1", "IngressRoute", "{routes: [{middlewares: [{name: a}], services: [{name: shop}]}]}"
+        ),
+        other("projectcontour.io/v1", "HTTPProxy", "{routes: [{ipAllowPolicy: [{}], services: [{name: shop}]}]}"),
+    ],
+)
+def test_what_stands_before_a_route_is_out_of_sight(tmp_path: Path, route: str) -> None:
+    assert summary(surveyed(tmp_path, service(), route)) == "internet assumed opaque"
+
+
+def test_a_gateway_gives_its_annotations_to_its_service(tmp_path: Path) -> None:
+    annotations = "{service.beta.kubernetes.io/azure-load-balancer-internal: 'true'}"
+    spec = f"gatewayClassName: a, infrastructure: {{annotations: {annotations}}}"
+    assert surveyed(tmp_path, service(), route(), gateway(spec))["level"] == "private"
 
 
 def test_a_folder_without_services_says_so(tmp_path: Path) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from kubelint.cluster import Cluster
+from kubelint.exposed import exposed
 from kubelint.exposure import Exposure, Level, Path, Via, exposure_of
 from kubelint.finding import Finding, Severity
 from kubelint.parser import parse
-from kubelint.recognition import Kind, Recognition, Strength, exposed, recognised
+from kubelint.recognition import Kind, Recognition, Strength, recognised
 from kubelint.resources import Service, Workload, resources_in
 from kubelint.source import Source
 
@@ -329,7 +331,12 @@ def test_authentication_that_is_not_visibly_off(image: str, container: dict[str,
 
 def found_in(kind: Kind, of: Service, *workloads: Workload, most: Severity = Severity.ERROR) -> list[Finding]:
     exposure = exposure_of(of, Cluster(provider="gke"))
-    return list(exposed(kind, of, workloads, exposure, help="keep it within", most=most))
+    return list(exposed(kind, of, selecting(*workloads), exposure, help="keep it within", most=most))
+
+
+def selecting(*workloads: Workload) -> Any:
+    """A workspace in which every Service selects these workloads."""
+    return SimpleNamespace(selected_by=lambda service: workloads)
 
 
 STORE, ADMIN, TELEMETRY = Kind.DATA_STORE, Kind.ADMIN_INTERFACE, Kind.TELEMETRY
@@ -394,13 +401,13 @@ def test_nothing_is_said_of_what_stays_in_the_cluster_or_cannot_be_told() -> Non
 def test_a_path_leads_to_its_own_port() -> None:
     of = service({"name": "redis", "port": 6379}, {"name": "mysql", "port": 3306}, type="ClusterIP")
     one = Path(Level.INTERNET, Via.INGRESS, ports=(of.ports[1],))
-    findings = list(exposed(STORE, of, (), Exposure((one,)), help="keep it within"))
+    findings = list(exposed(STORE, of, selecting(), Exposure((one,)), help="keep it within"))
     assert [finding.message for finding in findings] == ["MySQL is reachable from the internet"]
 
 
 def test_what_is_assumed_is_said() -> None:
     of = service({"port": 5432})
-    (finding,) = exposed(STORE, of, (), exposure_of(of, Cluster()), help="keep it within")
+    (finding,) = exposed(STORE, of, selecting(), exposure_of(of, Cluster()), help="keep it within")
     assert finding.message == (
         "PostgreSQL is reachable from the internet; that it is public is assumed; only its port number says what it is"
     )

@@ -29,6 +29,7 @@ from kubelint.facts.providers import NO_PROVIDER, providers
 from kubelint.finding import Finding
 from kubelint.parser import parse
 from kubelint.plugins import load_rules, plugin_manager
+from kubelint.project import Project, ProjectSettings
 from kubelint.resources import Service, resources_in
 from kubelint.run import Request, run
 from kubelint.source import Source
@@ -637,5 +638,6 @@ def test_load_balancers_of_one_application_are_counted_over_its_files(tmp_path: 
 )
 def test_how_far_node_ports_reach(cluster: Cluster, annotations: dict[str, str], further: str) -> None:
     judged = service(type="NodePort", annotations=annotations)
-    (found,) = node_port_service(judged, exposure_of(judged, cluster))
+    alone = Project("/shop", ProjectSettings(), is_alone=True).workspace_of("/shop/service.yaml")
+    (found,) = node_port_service(judged, exposure_of(judged, cluster), alone)
     assert found.message == f"every node of the cluster opens a port for this Service{further}"

@@ -12,7 +12,7 @@ import click
 from kubelint import output
 from kubelint.commands._project import print_text, project_options, request_of, usage_errors
 from kubelint.commands._rules import all_rules
-from kubelint.exposure import Confidence, Evidence, Path, Restriction
+from kubelint.exposure import Confidence, Evidence, Level, Path, Restriction
 from kubelint.exposure.drawing import drawn
 from kubelint.output._cells import printable
 from kubelint.output._color import BOLD, painted, wants_color
@@ -114,7 +114,7 @@ def _where(exposed: Exposed, style: Style) -> str:
 def _level(exposed: Exposed) -> str:
     exposure = exposed.exposure
     said = [exposure.level.value]
-    if exposure.confidence is not Confidence.CERTAIN:
+    if exposure.confidence is not Confidence.CERTAIN and exposure.level is not Level.UNKNOWN:
         said.append(exposure.confidence.value)
     if exposure.restriction is not Restriction.NONE:
         said.append(_RESTRICTIONS[exposure.restriction])
@@ -123,6 +123,6 @@ def _level(exposed: Exposed) -> str:
 
 _RESTRICTIONS = {
     Restriction.RANGES: "restricted",
-    Restriction.OPAQUE: "guarded out of sight",
-    Restriction.NOT_ENFORCED: "ranges ignored",
+    Restriction.OPAQUE: "limited elsewhere",
+    Restriction.NOT_ENFORCED: "ranges without effect",
 }

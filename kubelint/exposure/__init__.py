@@ -6,6 +6,7 @@ never a guess; the one assumption made is that a load balancer or an Ingress nob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kubelint.cluster import Cluster
@@ -14,7 +15,8 @@ from kubelint.exposure.load_balancer import by_load_balancer, shown_by_objects, 
 from kubelint.exposure.model import Confidence, Evidence, Exposure, Level, Path, Restriction, Via
 from kubelint.exposure.nodes import by_external_addresses, by_host_ports, by_node_ports
 from kubelint.exposure.routes import by_routes
-from kubelint.facts.providers import NO_PROVIDER
+from kubelint.facts.providers import NO_PROVIDER, providers
+from kubelint.kustomization import Patch
 from kubelint.resources import Service
 from kubelint.workspace import Workspace
 
@@ -23,6 +25,9 @@ __all__ = ["Confidence", "Evidence", "Exposure", "Level", "Path", "Restriction",
 
 def exposure_of(service: Service, cluster: Cluster, workspace: Workspace | None = None) -> Exposure:
     """How far a Service reaches. Without a workspace: as far as its own manifest tells."""
+    if workspace is not None and (patch := _patch_of(service, workspace)) is not None:
+        changed = Evidence(f"a kustomization changes it when it is deployed ({workspace.shown(patch.path)})")
+        return Exposure((Path(Level.UNKNOWN, Via.PATCH, evidence=(changed,)),))
     if service.type == "ExternalName":
         return Exposure()
     paths = sorted(_paths(service, cluster, workspace), key=lambda path: path.width, reverse=True)
@@ -44,7 +49,22 @@ def _paths(service: Service, cluster: Cluster, workspace: Workspace | None) -> I
         yield from by_external_addresses(service)
     if workspace is not None:
         yield from by_routes(service, workspace)
-        yield from by_host_ports(service, workspace.selected_by(service))
+        yield from by_host_ports(service, workspace.selected_by(service), cluster)
+
+
+def _patch_of(service: Service, workspace: Workspace) -> Patch | None:
+    """The first patch of a Service that speaks of what decides its reach; None for none."""
+    for patch in workspace.patches_of(service):
+        text = patch.text.replace("~1", "/")
+        annotates = "annotations" in text and any(
+            prefix in text for controller in providers().values() for prefix in controller.prefixes
+        )
+        if annotates or _DECIDING.search(text):
+            return patch
+    return None
+
+
+_DECIDING = re.compile(r"\b(?:type|loadBalancerClass|loadBalancerIP|loadBalancerSourceRanges|externalIPs|clusterIP)\b")
 
 
 def _within_cluster(service: Service) -> Path:
@@ -54,4 +74,4 @@ def _within_cluster(service: Service) -> Path:
     written = Evidence(f"`type: {service.type}`", service.type_node, service)
     if service.type in ("ClusterIP", "LoadBalancer"):
         return Path(Level.CLUSTER, Via.CLUSTER_IP, evidence=(written,))
-    return Path(Level.UNKNOWN, Via.UNKNOWN_TYPE, evidence=(written,))
+    return Path(Level.UNKNOWN, Via.TYPE, evidence=(written,))

@@ -35,7 +35,8 @@ def level_of(address: str) -> Level:
     except ValueError:
         return Level.UNKNOWN
     parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    if parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified or parsed.is_multicast:
+    is_local = parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified
+    if is_local or parsed.is_multicast or (parsed.version == 4 and parsed.is_reserved):
         return Level.UNKNOWN
     return Level.PRIVATE if any(parsed in network for network in private_networks()) else Level.INTERNET
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kubelint.annotations.readers import annotation_texts
 from kubelint.exposure.model import Confidence, Evidence, Level, Path, Via
 from kubelint.facts.providers import Annotation
+from kubelint.node import Scalar
 from kubelint.resources import Resource, Service, text_of
 from kubelint.template import placeholder_in
 
@@ -19,16 +19,23 @@ class Said(NamedTuple):
     evidence: Evidence
 
 
-def first_said(resource: Resource, annotations: Iterable[Annotation]) -> Said | None:
-    """What the first of these annotations says that is there, is read, and says anything."""
-    texts = annotation_texts(resource)
+def first_said(
+    resource: Resource, annotations: Iterable[Annotation], written: dict[str, Scalar] | None = None
+) -> Said | None:
+    """What the first of these annotations says that is there, is read, and says anything.
+
+    `written` are the object's annotations, unless it has others, such as those that a Gateway gives to its Service.
+    """
+    written = resource.annotations if written is None else written
+    texts = {key: text_of(node) or "" for key, node in written.items()}
     for annotation in annotations:
         text = texts.get(annotation.key)
         if text is None or not annotation.is_read(texts):
             continue
         outcome = "placeholder" if placeholder_in(text) else annotation.says(text)
         if outcome is not None:
-            return Said(outcome, evidence_of(resource, annotation.key))
+            node = written[annotation.key]
+            return Said(outcome, Evidence(f"`{annotation.key}` is `{texts[annotation.key]}`", node, resource))
     return None
 
 

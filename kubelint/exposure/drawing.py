@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubelint.annotations.readers import annotation_texts
 from kubelint.exposure.model import Level, Path, Via
 from kubelint.facts.providers import providers
 from kubelint.resources import Service, ServicePort, Workload, integer_of
@@ -28,6 +29,8 @@ _HOPS = {
 
 def drawn(service: Service, path: Path, workloads: tuple[Workload, ...]) -> list[str]:
     """A line for each port that the path leads to, from where it begins to the pods that are known to answer."""
+    if path.level is Level.UNKNOWN:
+        return [f"{_ORIGINS[path.level]}: {path.evidence[-1].words}"]
     ports = service.ports if path.ports is None else path.ports
     return [ARROW.join(_hops(service, path, port, workloads)) for port in ports] or [
         ARROW.join((_ORIGINS[path.level], *_by(path), service.name or "?"))
@@ -40,9 +43,7 @@ def _hops(service: Service, path: Path, port: ServicePort, workloads: tuple[Work
         yield f"node:{_host_port(path)}"
     else:
         yield from _by(path)
-        if path.via is Via.NODE_PORT or (path.via is Via.LOAD_BALANCER and _takes_node_ports(service, path)):
-            number = integer_of(port.node.get("nodePort"))
-            yield f"node:{number}" if number else "node port"
+        yield from _node(service, path, port)
         if path.via is not Via.ENDPOINT_GROUP:
             yield _with_port(service.name or "?", port.number)
     yield _pod(port, workloads)
@@ -57,10 +58,18 @@ def _by(path: Path) -> Iterator[str]:
         yield _HOPS[path.via] + (f" ({path.provider})" if path.provider and path.via is Via.LOAD_BALANCER else "")
 
 
-def _takes_node_ports(service: Service, path: Path) -> bool:
-    """Whether the load balancer sends to node ports, as most do."""
-    provider = providers().get(path.provider or "")
-    return service.type != "ClusterIP" and (provider is None or provider.default != "address")
+def _node(service: Service, path: Path, port: ServicePort) -> Iterator[str]:
+    """The node port that the path goes through: of a load balancer, where it is known to need one, or one is written
+    and nothing is known to pass it by."""
+    number = integer_of(port.node.get("nodePort"))
+    if path.via is Via.LOAD_BALANCER:
+        provider = providers().get(path.provider or "")
+        needs = None if provider is None else provider.needs_node_ports(annotation_texts(service))
+        if needs is False or (needs is None and not number):
+            return
+    elif path.via is not Via.NODE_PORT:
+        return
+    yield f"node:{number}" if number else "node port"
 
 
 def _host_port(path: Path) -> str:

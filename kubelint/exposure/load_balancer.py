@@ -78,7 +78,9 @@ def without_type(service: Service, provider: str | None) -> Path | None:
     unless its feature gate ServiceTypeLoadBalancerOnly is on (exposure facts: lbc-src).
     """
     controller = providers().selected_by(annotation_texts(service)) if service.annotations else None
-    if controller is None or provider not in (None, controller.id):
+    if controller is None or service.type not in controller.also_serves:
+        return None
+    if named_controller(service, provider) is not controller:
         return None
     kind = text_of(service.annotations.get(_AWS_TYPE))
     target = "ip" if kind == "nlb-ip" else text_of(service.annotations.get(_AWS_TARGET))
@@ -147,7 +149,7 @@ def _answer(service: Service, readings: Sequence[_Reading], is_sure: bool, writt
         confidence = Confidence.ASSUMED
     restriction = restriction_by(service, widest.controller)
     contrary = (reading.evidence for reading in counted if reading.level is not widest.level)
-    evidence = (written, widest.evidence, *contrary)
+    evidence = tuple(dict.fromkeys((written, widest.evidence, *contrary)))
     return _path(widest.level, confidence, restriction, provider=widest.controller.id, evidence=evidence)
 
 

@@ -25,7 +25,8 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        """The wider, the higher. `unknown` stands right above `cluster`: any reach that is known counts more."""
+        """The wider, the higher. `unknown` stands right above `cluster`: of two paths, the one whose reach is known
+        counts more."""
         return list(_REACH).index(self)
 
     @property
@@ -74,7 +75,8 @@ class Via(StrEnum):
     ROUTE = "route"
     ENDPOINT_GROUP = "network-endpoint-group"
     TAILNET = "tailnet"
-    UNKNOWN_TYPE = "unknown-type"
+    TYPE = "unknown-type"
+    PATCH = "patch"
 
 
 @dataclass(frozen=True, slots=True)

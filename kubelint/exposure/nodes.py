@@ -49,14 +49,15 @@ def by_external_addresses(service: Service) -> Iterator[Path]:
         yield Path(level_of(text), Via.EXTERNAL_IP, Confidence.LIKELY, evidence=evidence)
 
 
-def by_host_ports(service: Service, workloads: tuple[Workload, ...]) -> Iterator[Path]:
+def by_host_ports(service: Service, workloads: tuple[Workload, ...], cluster: Cluster) -> Iterator[Path]:
     """A path for each port of the selected pods that is opened at the address of the pod's node."""
     for workload in workloads:
         for port in service.ports:
             opened = next(_opened_on_host(workload, port), None)
             if opened is not None:
                 evidence = (Evidence(*opened, workload),)
-                yield Path(Level.NODE, Via.HOST_PORT, evidence=evidence, ports=(port,), owner=workload)
+                level = Level.INTERNET if cluster.public_nodes else Level.NODE
+                yield Path(level, Via.HOST_PORT, evidence=evidence, ports=(port,), owner=workload)
 
 
 def _opened_on_host(workload: Workload, port: ServicePort) -> Iterator[tuple[str, Scalar]]:

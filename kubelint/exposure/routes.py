@@ -11,7 +11,7 @@ from kubelint.exposure.annotations import evidence_of, first_said, level_said
 from kubelint.exposure.model import Confidence, Evidence, Level, Path, Restriction, Via
 from kubelint.facts.providers import providers
 from kubelint.node import Node
-from kubelint.resources import Resource, Service, ServicePort, items_of, text_of
+from kubelint.resources import Resource, Service, ServicePort, items_of, text_of, texts_of
 from kubelint.workspace import Workspace
 
 _INTERNAL_WORDS = frozenset(("internal", "intern", "private", "intranet", "rilb", "tailscale"))
@@ -57,9 +57,15 @@ _GUARDS = (
 """Annotations that put something before the backend whose rules are not in the manifest: a log-in, a middleware."""
 
 
+_GUARDING_FIELDS = ("middlewares", "authPolicy", "ipAllowPolicy")
+"""Fields of a route that do the same: Traefik's IngressRoute, Contour's HTTPProxy."""
+
+
 def by_routes(service: Service, workspace: Workspace) -> Iterator[Path]:
     """A path for each object that names the Service as the backend of one of its ports, or of all of them."""
     for backend in workspace.backends_of(service):
+        if not workspace.is_served(backend.owner):
+            continue
         ports = tuple(port for port in service.ports if backend.picks(port))
         if ports:
             path = _path(backend, ports, workspace)
@@ -139,23 +145,30 @@ def _scope_of_parent(parent: Node, route: Resource, workspace: Workspace) -> _Sc
 
 def _scope_of_gateway(gateway: Resource) -> _Scope | None:
     class_node = gateway.get("spec", "gatewayClassName")
-    service_type = text_of(gateway.annotations.get("networking.istio.io/service-type"))
-    if service_type == "ClusterIP" or text_of(class_node) == "istio-waypoint":
+    written = {**gateway.annotations, **texts_of(gateway.get("spec", "infrastructure", "annotations"))}
+    if (
+        text_of(written.get("networking.istio.io/service-type")) == "ClusterIP"
+        or text_of(class_node) == "istio-waypoint"
+    ):
         return None
     for address in items_of(gateway.get("spec", "addresses")):
         text = text_of(address.get("value"))
         if text is not None and level_of(text) is Level.PRIVATE:
             asked = Evidence(f"the Gateway asks for `{text}`", address.get("value"), gateway)
             return Level.PRIVATE, Confidence.LIKELY, (asked,)
-    for provider in providers().meant_by(gateway.annotations):
-        if (said := first_said(gateway, provider.scope_keys)) and level_said(said) is Level.PRIVATE:
+    for provider in providers().meant_by(written):
+        if (said := first_said(gateway, provider.scope_keys, written)) and level_said(said) is Level.PRIVATE:
             return Level.PRIVATE, Confidence.LIKELY, (said.evidence,)
     return _by_name(class_node, gateway) or _by_name(gateway.get("metadata", "name"), gateway) or _PUBLIC
 
 
 def _restriction(owner: Resource) -> Restriction:
+    """What narrows who gets through a router. What stands before the backend counts wherever it is named."""
     for key in _RANGES:
         if text := text_of(owner.annotations.get(key)):
             return narrowed_by(part for part in text.replace(" ", ",").split(",") if part)
     guarded = any((text_of(owner.annotations.get(key)) or "none") != "none" for key in _GUARDS)
+    routes = [*items_of(owner.get("spec", "routes")), *items_of(owner.get("spec", "rules"))]
+    guarded = guarded or any(route.get(field) is not None for route in routes for field in _GUARDING_FIELDS)
+    guarded = guarded or owner.get("spec", "virtualhost", "authorization") is not None
     return Restriction.OPAQUE if guarded else Restriction.NONE

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubelint import Exposure, Finding, Service, Severity, Workspace, rule
-from kubelint.recognition import Kind, exposed
+from kubelint.exposed import exposed
+from kubelint.recognition import Kind
 
 
 @rule(severity=Severity.WARNING)
 def exposed_telemetry(service: Service, workspace: Workspace, exposure: Exposure) -> Iterator[Finding]:
     """Metrics, logs, traces or profiles are reachable from outside the cluster."""
-    if not exposure.is_external:
-        return
     yield from exposed(
         Kind.TELEMETRY,
         service,
-        workspace.selected_by(service),
+        workspace,
         exposure,
         help="keep the Service `type: ClusterIP`, and Ingresses and routes away from it; "
         "what collects them reaches it within the cluster",

@@ -31,4 +31,5 @@ def source_ranges_missing(service: Service, exposure: Exposure) -> Iterator[Find
         message += "; that it is public is assumed, since nothing says otherwise"
     # On any other type, which a controller may serve as well, the API server refuses source ranges.
     listing = "list the client networks in `loadBalancerSourceRanges`, or " if service.type == "LoadBalancer" else ""
-    yield finding(service.type_node, message, help=f"{listing}make the load balancer internal")
+    known = "" if controller is not None else "; name the `provider` in the configuration, for some ignore the field"
+    yield finding(service.type_node, message, help=f"{listing}make the load balancer internal{known}")

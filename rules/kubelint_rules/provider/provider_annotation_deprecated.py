@@ -22,9 +22,17 @@ def provider_annotation_deprecated(service: Service, cluster: Cluster) -> Iterat
         yield finding(
             node.key,
             _message(key, readers[0], successor),
-            help=f"use `{successor}`" if successor else "leave it out",
+            help=_help(readers[0], successor),
             severity=Severity.NOTE if readers[0].annotation.is_unread_before else None,
         )
+
+
+def _help(reader: Reader, successor: str | None) -> str:
+    if successor is None:
+        return "leave it out"
+    if reader.annotation.is_unread_before:
+        return f"write `{successor}` beside it, until no older release reads the manifest"
+    return "write that instead"
 
 
 def _successor(key: str, reader: Reader) -> str | None:

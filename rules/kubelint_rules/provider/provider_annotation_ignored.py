@@ -54,9 +54,21 @@ def _told(service: Service, why: str, nodes: list[Scalar]) -> Finding:
     return finding(
         first.key,
         f"`{first.step}` is not read: {why}",
-        help="leave it out, or make this the Service that it was written for",
+        help=_help(service, first, why),
         related=[(place if place is deciding else place.key, words) for place, words in related],
     )
+
+
+def _help(service: Service, first: Scalar, why: str) -> str:
+    needed = _NEEDED.search(why)
+    if needed is not None:
+        return f"add `{needed[1]}`, or leave this one out"
+    if service.type != "LoadBalancer":
+        return "make the Service `type: LoadBalancer`, or leave it out"
+    return "leave it out, or write the key that the controller reads instead"
+
+
+_NEEDED = re.compile(r"reads it only beside `([^`]+)`")
 
 
 def _why_unread(service: Service, key: str, known: list[Provider], configured: str | None) -> str | None:
