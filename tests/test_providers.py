@@ -45,7 +45,7 @@ each_table = pytest.mark.parametrize("identifier", TABLES)
 
 TABLE_FIELDS = {
     *("name", "default", "classes", "objects", "prefixes", "owned_prefixes", "based_on", "selected_by", "read_on"),
-    "also_serves",
+    *("also_serves", "class_is_a_setting", "runs_beside", "refuses", "follows_families", "other_family_opened_by"),
     *("source_ranges", "node_ports", "node_ports_needed", "node_ports_unneeded_when", "scope_keys", "node_port_keys"),
     *("opaque_keys", "restricting_keys", "address_keys", "range_keys", "refused_together", "contradictions"),
     *("renamed_prefixes", "source", "annotations_from", "annotations"),

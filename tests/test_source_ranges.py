@@ -18,7 +18,6 @@ from kubelint.exposure.source_ranges import (
     SOURCE_RANGES_ANNOTATION,
     SOURCE_RANGES_FIELD,
     families_of,
-    left_open_by,
     ranges_in_annotation,
     ranges_in_field,
     ranges_read,
@@ -394,8 +393,8 @@ def test_families_on_aws(
     assert words is None or words in found["family"].message
 
 
-def test_left_open_by_names_who_enforces() -> None:
-    said = {name: left_open_by(controller) for name, controller in providers().items()}
+def test_who_opens_the_other_family_is_named() -> None:
+    said = {name: controller.other_family_opened_by for name, controller in providers().items()}
     assert {name: who for name, who in said.items() if who} == {
         "gke": "GKE",
         "kube-vip": "kube-proxy",

@@ -130,18 +130,3 @@ def families_of(service: Service, configured: Iterable[str] = ()) -> tuple[str, 
     if policy == "PreferDualStack":
         return tuple(sorted(asked if len(asked) == len(FAMILIES) else cluster))
     return (asked or cluster)[:1] if policy in (None, "SingleStack") else ()
-
-
-_ENFORCED_BY_KUBE_PROXY = frozenset(("kube-vip", "metallb", "purelb"))
-
-
-def left_open_by(controller: Provider) -> str | None:
-    """Who lets everyone in over an IP family of which no source range is, where that is known.
-
-    kube-proxy enforces the ranges of a family for the addresses of that family, and without one it enforces none
-    (k8s.io/kubernetes, pkg/proxy/serviceport.go: newBaseServiceInfo; pkg/proxy/iptables/proxier.go: usesFWChain). GKE
-    opens its firewall to `0.0.0.0/0` or `::/0` then (k8s.io/ingress-gce, pkg/utils: IPv6ServiceSourceRanges).
-    """
-    if controller.id in _ENFORCED_BY_KUBE_PROXY:
-        return "kube-proxy"
-    return controller.name if controller.id == "gke" else None

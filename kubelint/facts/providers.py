@@ -117,6 +117,8 @@ class Provider:
     are annotations that pick it by their values, and then it serves the types in `also_serves` too. `prefixes` begin
     the keys written for it and those that share them; under `owned_prefixes` nobody else has keys, so that one which is
     in no table is a slip. `objects` are custom resources (`group/Kind`) that only its clusters have.
+    `class_is_a_setting`: it serves the class that it is told to. `runs_beside`: it runs in any cluster beside the
+    provider's own. `refuses` is what it makes no load balancer with: `sessionAffinity`, `mixed protocols`.
 
     How far it reaches: of `scope_keys`, the first that says anything wins; `default` is the reach where none does, or
     `address` where one of `address_keys` decides, or else a pool; None for one that makes no load balancers.
@@ -128,7 +130,10 @@ class Provider:
 
     Who may connect: `source_ranges` is what becomes of spec.loadBalancerSourceRanges (`enforced`, `ignored`, or
     `depends` on the cluster), `range_keys` are annotations that hold such ranges too. `opaque_keys` put the answer out
-    of sight, ranges or not; `restricting_keys` narrow it in a form of their own. `source` holds keys of the tables'
+    of sight, ranges or not; `restricting_keys` narrow it in a form of their own. `follows_families`: the load balancer
+    has the IP families of the Service; where the ranges are of one family only, `other_family_opened_by` names who lets
+    everyone in over the other one (None: nobody, or unknown; k8s.io/kubernetes pkg/proxy/serviceport.go:
+    newBaseServiceInfo; k8s.io/ingress-gce pkg/utils: IPv6ServiceSourceRanges). `source` holds keys of the tables'
     sources.
     """
 
@@ -144,6 +149,11 @@ class Provider:
         self.selected_by: tuple[dict[str, list[str | None]], ...] = tuple(table.get("selected_by", ()))
         self.also_serves: tuple[str, ...] = tuple(table.get("also_serves", ()))
         self.objects: tuple[str, ...] = tuple(table.get("objects", ()))
+        self.class_is_a_setting: bool = table.get("class_is_a_setting", False)
+        self.runs_beside: bool = table.get("runs_beside", False)
+        self.refuses: tuple[str, ...] = tuple(table.get("refuses", ()))
+        self.follows_families: bool = table.get("follows_families", False)
+        self.other_family_opened_by: str | None = table.get("other_family_opened_by")
         self.node_ports: str = table.get("node_ports", "node")
         self.node_ports_needed: bool | None = table.get("node_ports_needed")
         self.node_ports_unneeded_when: tuple[Conditions, ...] = tuple(table.get("node_ports_unneeded_when", ()))

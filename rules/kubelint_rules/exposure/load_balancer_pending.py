@@ -9,12 +9,6 @@ from kubelint.facts.providers import NO_PROVIDER, Provider, providers
 from kubelint.resources import text_of
 from kubelint.template import placeholder_in
 
-_OVERLAYS = frozenset(("tailscale",))
-"""Controllers that run in any cluster beside its provider's own, and do not take their addresses from a pool."""
-
-_CLASS_IS_A_SETTING = frozenset(("aws-lbc", "kube-vip", "metallb", "purelb"))
-"""Controllers that serve the class that they are told to: `--load-balancer-class`, `lbClassName`, `--lb-class`, …"""
-
 
 @rule(severity=Severity.WARNING)
 def load_balancer_pending(service: Service, cluster: Cluster) -> Iterator[Finding]:
@@ -35,7 +29,7 @@ def load_balancer_pending(service: Service, cluster: Cluster) -> Iterator[Findin
         return
     serving = providers().serving(load_balancer_class)
     if serving is None:
-        if configured.id in _CLASS_IS_A_SETTING or placeholder_in(load_balancer_class):
+        if configured.class_is_a_setting or placeholder_in(load_balancer_class):
             return
         message = f"no known controller serves this class, {configured.name} included: the Service may get no address"
     elif _can_run_beside(serving, configured):
@@ -51,5 +45,5 @@ def load_balancer_pending(service: Service, cluster: Cluster) -> Iterator[Findin
 
 def _can_run_beside(serving: Provider, configured: Provider) -> bool:
     """Whether a controller can be at work in the configured provider's cluster: it is its own, or that of no cloud."""
-    is_of_no_cloud = serving.default == "address" or serving.id in _OVERLAYS
+    is_of_no_cloud = serving.default == "address" or serving.runs_beside
     return is_of_no_cloud or not set(serving.prefixes).isdisjoint(configured.prefixes)

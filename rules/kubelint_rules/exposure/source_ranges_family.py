@@ -8,7 +8,7 @@ from kubelint import Cluster, Exposure, Finding, Service, Severity, finding, rul
 from kubelint.exposure import Restriction
 from kubelint.exposure.addresses import FAMILIES, family_of
 from kubelint.exposure.load_balancer import controllers_of
-from kubelint.exposure.source_ranges import RangeList, families_of, left_open_by, ranges_read
+from kubelint.exposure.source_ranges import RangeList, families_of, ranges_read
 from kubelint.facts.providers import Provider, providers
 from kubelint.node import Node
 from kubelint.resources import text_of
@@ -16,9 +16,6 @@ from kubelint.resources import text_of
 _ADDRESS_TYPE = "service.beta.kubernetes.io/aws-load-balancer-ip-address-type"
 _AWS = ("aws-ccm", "aws-lbc")
 _BOTH = "asks for both families"
-
-_LIKE_THE_SERVICE = frozenset(("azure", "cilium", "gke", "kube-vip", "metallb", "oci", "purelb"))
-"""Controllers whose load balancers have the families of the Service; others ask an annotation, or know IPv4 only."""
 
 
 @rule(severity=Severity.WARNING)
@@ -32,7 +29,7 @@ def source_ranges_family(service: Service, exposure: Exposure, cluster: Cluster)
     families = {family_of(network) for found in read for network in found.networks}
     if any(controller.id in _AWS for controller in controllers):
         yield from _on_aws(service, controllers, read, families)
-    elif len(families) == 1 and all(controller.id in _LIKE_THE_SERVICE for controller in controllers):
+    elif len(families) == 1 and all(controller.follows_families for controller in controllers):
         yield from _elsewhere(service, cluster, controllers, read[0])
 
 
@@ -76,7 +73,7 @@ def _elsewhere(
         return
     asking: Node | None = policy or service.get("spec", "ipFamilies")
     other = _other(written)
-    opener = left_open_by(controllers[0]) if len(controllers) == 1 else None
+    opener = controllers[0].other_family_opened_by if len(controllers) == 1 else None
     consequence = f"{opener} lets every {other} client in" if opener else f"the Service gets {other}, too"
     where = "" if is_sure else "where the cluster is dual-stack, "
     yield finding(

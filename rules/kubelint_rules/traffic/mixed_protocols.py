@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from kubelint import Cluster, Finding, Service, Severity, finding, rule
 from kubelint.exposure.controllers import sole_controller
 
-_REFUSING = frozenset(("aws-ccm",))
-"""Controllers that make no load balancer for more than one protocol (cloud-provider-aws: checkMixedProtocol)."""
-
 
 @rule(severity=Severity.WARNING)
 def mixed_protocols(service: Service, cluster: Cluster) -> Iterator[Finding]:
@@ -17,7 +14,7 @@ def mixed_protocols(service: Service, cluster: Cluster) -> Iterator[Finding]:
     if len({port.protocol for port in service.ports}) < 2:
         return
     controller = sole_controller(service, cluster)
-    if controller is None or controller.id not in _REFUSING:
+    if controller is None or "mixed protocols" not in controller.refuses:
         return
     first = service.ports[0]
     other = next(port for port in service.ports if port.protocol != first.protocol)

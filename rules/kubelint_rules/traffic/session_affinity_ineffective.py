@@ -8,9 +8,6 @@ from kubelint import Cluster, Finding, Resource, Service, Severity, Workspace, f
 from kubelint.exposure.controllers import sole_controller
 from kubelint.resources import text_of
 
-_REFUSING = frozenset(("aws-ccm",))
-"""Controllers that make no load balancer for a Service with affinity (cloud-provider-aws: EnsureLoadBalancer)."""
-
 _OWN_AFFINITY = ("affinity", "sticky", "session", "upstream-hash", "load-balance", "backend-config", "service-upstream")
 """What the annotations of Ingress controllers are called that keep a client with its pod in a way of their own."""
 
@@ -30,7 +27,7 @@ def session_affinity_ineffective(service: Service, workspace: Workspace, cluster
         )
         return
     controller = sole_controller(service, cluster)
-    if controller is not None and controller.id in _REFUSING:
+    if controller is not None and "sessionAffinity" in controller.refuses:
         yield finding(
             affinity,
             f"{controller.name} makes no load balancer for a Service with session affinity",
