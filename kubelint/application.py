@@ -100,10 +100,11 @@ class Applications:
     def _variants(self) -> frozenset[str]:
         """The files that define an object which another file of their folder defines as well."""
         if self._variant_files is None:
-            defining: dict[tuple[str, str, str | None, str], set[str]] = {}
+            defining: dict[tuple[str, str, str], set[str]] = {}
             for resource in self._resources():
                 if resource.name is not None:
-                    identity = (os.path.dirname(resource.path), resource.kind, resource.namespace, resource.name)
+                    # `dev.yaml` and `prod.yaml` are variants for different namespaces, too.
+                    identity = (os.path.dirname(resource.path), resource.kind, resource.name)
                     defining.setdefault(identity, set()).add(resource.path)
             self._variant_files = frozenset(path for paths in defining.values() if len(paths) > 1 for path in paths)
         return self._variant_files

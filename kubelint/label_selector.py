@@ -6,6 +6,7 @@ k8s.io/apimachinery: metav1.LabelSelectorAsSelector and labels.Requirement.Match
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from kubelint.node import Mapping as MappingNode
 from kubelint.node import Node, Scalar
@@ -31,7 +32,7 @@ class LabelSelector:
         """Whether it is there and asks for nothing."""
         return not self.is_absent and not self.match_labels and not self.match_expressions
 
-    @property
+    @cached_property
     def match_labels(self) -> dict[str, Scalar]:
         """The labels that it asks for by their values."""
         labels = self.node.get("matchLabels") if self.node is not None else None

@@ -14,7 +14,6 @@ from kubelint.application import Application, Applications
 from kubelint.backends import Backend, backends_in
 from kubelint.facts.kinds import WITHOUT_PODS
 from kubelint.kustomization import Composition, Patch
-from kubelint.label_selector import LabelSelector
 from kubelint.manifest import Manifest
 from kubelint.node import Mapping, Scalar
 from kubelint.paths import is_below
@@ -50,6 +49,7 @@ class Workspace:
         self._applications = Applications(root, composition, folders, lambda: self.resources)
         self._workload_kinds = workload_kinds
         self._index = Index.of(version)
+        self._selected: dict[Service, tuple[Workload, ...]] = {}
         self._lasting: dict[tuple[Application, str | None], tuple[Workload, ...]] = {}
         self._sight = Sight(
             lambda: self.manifests, composition, self.is_without_pods, lambda kind: kind in workload_kinds
@@ -115,6 +115,12 @@ class Workspace:
 
         None of them for an empty selector.
         """
+        selected = self._selected.get(service)
+        if selected is None:
+            selected = self._selected[service] = self._find_selected(service)
+        return selected
+
+    def _find_selected(self, service: Service) -> tuple[Workload, ...]:
         found = tuple(
             workload for workload in self.with_labels(service.selector) if may_share_namespace(workload, service)
         )
@@ -151,6 +157,14 @@ class Workspace:
         spot = self._sight.spot_hiding(of, scope, namespace)
         if spot is not None:
             raise CannotTell(f"{spot.why} ({self.shown(spot.path)})")
+
+    def sees_around(self, resource: Resource, of: frozenset[str] = PODS) -> bool:
+        """Whether nothing in the folders around an object's application hides objects of these kinds.
+
+        Where something does, what is missing may be there, however much of its kind is in sight.
+        """
+        around = self.surroundings_of(self.application_of(resource))
+        return self._sight.spot_hiding(of, around, resource.namespace) is None
 
     def shown(self, path: str) -> str:
         """A path as one reads it in a message: relative to the project."""
@@ -233,19 +247,6 @@ class Workspace:
                 index.setdefault((resource.kind, resource.name), []).append(resource)
         return index
 
-    def require_known(self, kind: str, resource: Resource) -> None:
-        """Make sure that objects of a kind which are not among the manifests are in no place out of sight either.
-
-        For a look-up by name that found nothing: the application of `resource`, or the folder around it, has to hold
-        other objects of that kind in its namespace, and nothing there may hide one. Raises CannotTell.
-        """
-        application = self.application_of(resource)
-        for scope in (application, self.surroundings_of(application)):
-            self.require_sight(scope, resource.namespace, frozenset((kind,)))
-            if any(may_share_namespace(other, resource) and scope.holds(other.path) for other in self.of_kind(kind)):
-                return
-        raise CannotTell(f"no {kind} of its namespace is among the manifests")
-
     def custom_resources(self, group_and_kind: str) -> tuple[Resource, ...]:
         """Every object of a kind that kubelint does not read, by its API group and kind: `metallb.io/IPAddressPool`."""
         return tuple(self._custom_resources.get(group_and_kind, ()))
@@ -269,20 +270,6 @@ class Workspace:
             if is_read(resource.api_version, resource.kind):
                 index.setdefault(resource.kind, []).append(resource)
         return {kind: tuple(found) for kind, found in index.items()}
-
-    def selected_by_selector(
-        self, selector: LabelSelector, namespaces: frozenset[str | None] | None
-    ) -> tuple[Workload, ...]:
-        """The workloads whose pods a label selector may select, as written or with what a kustomization adds.
-
-        Only those in these namespaces (or in one that nothing says); None: in any namespace.
-        """
-        return tuple(
-            workload
-            for workload in self.workloads
-            if (namespaces is None or None in namespaces or workload.namespace in (None, *namespaces))
-            and any(selector.selects(labels) for labels in self.label_sets_of(workload))
-        )
 
     def patches_of(self, resource: Resource) -> tuple[Patch, ...]:
         """What the kustomizations that deploy an object change of it; kubelint applies no patch."""

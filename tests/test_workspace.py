@@ -15,9 +15,7 @@ from kubelint import CannotTell, Service, Workload, Workspace
 from kubelint.application import Application
 from kubelint.glob import compiled
 from kubelint.kustomization import Kustomization, compose, read_kustomization
-from kubelint.label_selector import LabelSelector
 from kubelint.manifest import may_hold
-from kubelint.parser import parse
 from kubelint.paths import is_below
 from kubelint.project import Project, ProjectSettings
 from kubelint.resources import RUNTIME_LABELS, Resource
@@ -765,39 +763,8 @@ class TestKustomization:
         assert len(composition.reaching["/last.yaml"]) == length + 1
 
 
-INGRESS = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: front}\nspec: {}\n"
-
-
 class TestNamedObjects:
-    """Look-ups by name, and what has to be in sight before their failure means anything."""
-
-    @pytest.mark.parametrize(
-        ("files", "why"),
-        [
-            ({}, "no Service of its namespace is among the manifests"),
-            ({"b.yaml": service()}, None),
-            ({"b.yaml": deployment()}, "no Service of its namespace is among the manifests"),
-            ({"b.yaml": service(), "c.yaml": "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: a}\n"}, "Shop"),
-            (
-                {"b.yaml": service(), "c.yaml": "apiVersion: v1\nkind: Service\na: ["},
-                "cannot be read (apps/web/c.yaml)",
-            ),
-            ({"b.yaml": service(), "c.yaml": "apiVersion: apps/v1\nkind: Deployment\na: ["}, None),
-            ({"../api/b.yaml": service()}, None),
-            ({"../../far/away/b.yaml": service()}, "no Service of its namespace is among the manifests"),
-        ],
-    )
-    def test_what_is_needed_to_know_that_one_is_missing(
-        self, tree: MakeTree, files: dict[str, str], why: str | None
-    ) -> None:
-        made = tree({"apps/web/a.yaml": INGRESS, **{f"apps/web/{name}": text for name, text in files.items()}})
-        ingress = made.resource("apps/web/a.yaml")
-        if why is None:
-            made.workspace.require_known("Service", ingress)
-            return
-        with pytest.raises(CannotTell) as caught:
-            made.workspace.require_known("Service", ingress)
-        assert why in str(caught.value)
+    """Look-ups by name."""
 
     def test_by_name_and_namespace(self, tree: MakeTree) -> None:
         made = tree({"a.yaml": service(namespace="shop"), "b/c.yaml": service(), "d.yaml": service(namespace="dev")})
@@ -816,6 +783,7 @@ class TestTogether:
             ({"a.yaml": service("a"), "b.yaml": service("b")}, True),
             ({"a.yaml": service("a"), "demo/b.yaml": service("b")}, False),
             ({"a.yaml": service("a"), "b.yaml": service("a")}, False),
+            ({"a.yaml": service("a", namespace="dev"), "b.yaml": service("a", namespace="prod")}, False),
             ({"kustomization.yaml": "resources: [a.yaml, b.yaml]", "a.yaml": service(), "b.yaml": service("b")}, True),
             ({"kustomization.yaml": "resources: [a.yaml]", "a.yaml": service(), "b.yaml": service("b")}, False),
             (
@@ -865,27 +833,6 @@ class TestTaughtKinds:
         files = {"a.yaml": service(), "b.yaml": ROLLOUT}
         assert tree(files).hiding("a.yaml") is not None
         assert tree(files, workload_kinds={"Rollout": ("spec", "template")}).hiding("a.yaml") is None
-
-
-def test_label_selectors_meet_what_kustomizations_add(tree: MakeTree) -> None:
-    files = {
-        "kustomization.yaml": "resources: [a.yaml]\ncommonLabels: {tier: front}",
-        "a.yaml": deployment("web", namespace="shop"),
-        "b.yaml": deployment("other", namespace="dev"),
-    }
-    made = tree(files)
-    policy = Source("p.yaml", text := "a: {matchLabels: {tier: front}}\nb: {matchLabels: {app: web}}\n")
-    root = parse(policy, 0, len(text)).root
-    assert root is not None
-    by_added, by_own = LabelSelector(root.get("a")), LabelSelector(root.get("b"))
-
-    def names(selector: LabelSelector, namespaces: frozenset[str | None] | None) -> list[str | None]:
-        return [workload.name for workload in made.workspace.selected_by_selector(selector, namespaces)]
-
-    assert names(by_added, None) == ["web"]
-    assert names(by_own, None) == ["web", "other"]
-    assert names(by_own, frozenset(("shop",))) == ["web"]
-    assert names(by_own, frozenset((None,))) == ["web", "other"]
 
 
 class TestPatchesOfAnObject:

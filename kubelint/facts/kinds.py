@@ -14,7 +14,6 @@ WITHOUT_PODS = frozenset(
         # istio.io
         *("VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "EnvoyFilter", "AuthorizationPolicy"),
         *("PeerAuthentication", "RequestAuthentication", "Telemetry", "WasmPlugin", "ProxyConfig"),
-        *("WorkloadEntry", "WorkloadGroup"),
         # gateway.networking.k8s.io: the pods of a Gateway bear its controller's labels
         *("GatewayClass", "Gateway", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute", "ReferenceGrant"),
         *("BackendTLSPolicy", "ListenerSet", "XListenerSet"),
@@ -56,5 +55,9 @@ LOCAL_GROUPS = (
     "cli.kyverno.io",
     "kuttl.dev",
     "skaffold",
+    # What only plug-in managers and policy engines read.
+    "krew.googlecontainertools.github.com",
+    "constraints.gatekeeper.sh",
+    "templates.gatekeeper.sh",
 )
 """API groups of files that configure a tool and never reach a cluster."""

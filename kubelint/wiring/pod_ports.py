@@ -16,7 +16,7 @@ from kubelint.wiring.patches import PORTS, require_unpatched
 from kubelint.workspace import CannotTell, Workspace
 
 _PASSING = ("Job", "CronJob")
-_INJECTS = re.compile(r"inject|sidecar|dapr\.io/enabled")
+_INJECTS = re.compile(r"inject|sidecar(?!\.istio\.io/rewriteAppHTTPProbers)|dapr\.io/enabled")
 
 
 class DeclaredPort(NamedTuple):

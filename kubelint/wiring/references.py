@@ -24,6 +24,9 @@ _SERVICE = "Service"
 _OPEN = (None, "default")
 """Namespaces that say nothing of what belongs together."""
 
+_MOST_LETTERS = 3
+"""By how many letters a slip is longer or shorter than what is meant, at most."""
+
 _LISTED = 5
 """Names or ports that one message lists."""
 
@@ -135,11 +138,16 @@ def neighbours(
     """
     application = workspace.application_of(owner)
     workspace.require_sight(application, namespace, frozenset((kind,)))
-    within = [other for other in workspace.of_kind(kind) if application.holds(other.path)]
+    within = [other for other in workspace.of_kind(kind) if other.name and application.holds(other.path)]
     own = _of_namespace(within, namespace)
     if namespace == "kube-system" and not any(_is_slip(name, other.name or "") for other in own):
         raise CannotTell(f"kube-system holds objects of kind {kind} that the cluster brings itself")
     is_composed = application.files is not None or application.with_folders_below
+    is_evident = workspace.sees_around(owner, frozenset((kind,))) or any(
+        _is_slip(name, other.name or "") for other in own
+    )
+    if own and not is_evident:
+        raise CannotTell(f"{kind} {name} may be among what cannot be read in the folders around it")
     if own and (is_composed or _are_connected(owner, own) or _is_of_a_workload(name, own, application, workspace)):
         return own
     near = _alike(name, [other for other in within if _may_be_in(other, namespace)])
@@ -149,7 +157,8 @@ def neighbours(
 
     surroundings = workspace.surroundings_of(application)
     workspace.require_sight(surroundings, namespace, frozenset((kind,)))
-    around = _of_namespace((other for other in workspace.of_kind(kind) if surroundings.holds(other.path)), namespace)
+    every = (other for other in workspace.of_kind(kind) if other.name and surroundings.holds(other.path))
+    around = _of_namespace(every, namespace)
     near = around if any(_is_slip(name, other.name or "") for other in around) else ()
     if not near and around:
         raise CannotTell(f"nothing shows that {kind} {name} is meant to be among the manifests")
@@ -223,11 +232,18 @@ def _alike(name: str, resources: Sequence[Resource]) -> tuple[Resource, ...]:
 def _is_slip(name: str, other: str) -> bool:
     """Whether a name may be another one, written wrongly: part by part alike. `web-dev` is no slip for `web-prod`."""
     parts, others = name.split("-"), other.split("-")
-    if _without_numbers(name) == _without_numbers(other):
+    if len(parts) != len(others) or _without_numbers(name) == _without_numbers(other):
         return False
-    return len(parts) == len(others) and all(
-        closest(part, [meant]) is not None for part, meant in zip(parts, others, strict=True)
-    )
+    return all(_is_near(part, meant) for part, meant in zip(parts, others, strict=True))
+
+
+def _is_near(word: str, meant: str) -> bool:
+    if word == meant:
+        return True
+    # Comparing every name with every other one letter by letter takes long; most differ at first sight.
+    if abs(len(word) - len(meant)) > _MOST_LETTERS or (word[:1] != meant[:1] and word[-1:] != meant[-1:]):
+        return False
+    return closest(word, [meant]) is not None
 
 
 def _without_numbers(name: str) -> str:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kubelint.resources import RUNTIME_LABELS, Service, Workload
+from kubelint.resources import Service, Workload
 from kubelint.wiring.service_monitors import service_monitor
 from kubelint.workspace import Workspace
 
-_RUNTIME_KEYS = frozenset(key for keys in RUNTIME_LABELS.values() for key in keys)
-
 _MONITORING = re.compile(r"metric|prometheus|telemetry|monitoring")
-
-_Label = tuple[str, str]
 
 
 def services_sending_to(workload: Workload, workspace: Workspace) -> tuple[Service, ...]:
@@ -21,12 +17,7 @@ def services_sending_to(workload: Workload, workspace: Workspace) -> tuple[Servi
 
     Those that `Workspace.selected_by` gives the workload for; a Service without a selector is none of them.
     """
-    by_label = _services_by_label(workspace)
-    labels = {label for labels in workspace.label_sets_of(workload) for label in labels.items()}
-    candidates = [service for label in labels for service in by_label.get(label, ())]
-    candidates += by_label.get(None, ())
-    found = [service for service in candidates if any(one is workload for one in workspace.selected_by(service))]
-    return tuple(sorted(found, key=lambda service: (service.path, service.span.start)))
+    return tuple(_services_by_workload(workspace).get(workload, ()))
 
 
 def workloads_together(service: Service, workspace: Workspace) -> tuple[Workload, ...]:
@@ -43,17 +34,17 @@ def is_for_monitors(service: Service, workspace: Workspace) -> bool:
     or it is headless and a ServiceMonitor selects it."""
     if service.ports and all(_MONITORING.search(port.name or "") for port in service.ports):
         return True
+    if service.is_headless and "exporter" in (service.name or ""):
+        return True
     monitors = (service_monitor(resource) for resource in workspace.of_kind("ServiceMonitor"))
     return service.is_headless and any(monitor is not None and monitor.selects(service) for monitor in monitors)
 
 
 # One workspace is asked about many workloads in a row, and then no more.
 @lru_cache(maxsize=1)
-def _services_by_label(workspace: Workspace) -> dict[_Label | None, list[Service]]:
-    """By one label that it asks for, each Service with a selector; by None, those that ask for runtime labels only."""
-    index: dict[_Label | None, list[Service]] = {}
-    for service in workspace.services:
-        if service.selector and service.type != "ExternalName":
-            written = ((key, wanted.text) for key, wanted in service.selector.items() if key not in _RUNTIME_KEYS)
-            index.setdefault(next(written, None), []).append(service)
+def _services_by_workload(workspace: Workspace) -> dict[Workload, list[Service]]:
+    index: dict[Workload, list[Service]] = {}
+    for service in sorted(workspace.services, key=lambda service: (service.path, service.span.start)):
+        for workload in workspace.selected_by(service) if service.type != "ExternalName" else ():
+            index.setdefault(workload, []).append(service)
     return index

@@ -12,6 +12,7 @@ from kubelint.wiring.patches import require_unpatched
 from kubelint.wiring.serving import is_for_monitors, services_sending_to
 
 _PROBES = re.compile(r"readiness(Probe|Gates)")
+_SLEEPS = re.compile(r"^(?:(?:/bin/|/usr/bin/)?(?:ba|a)?sh -c )?(?:/bin/|/usr/bin/)?sleep\b")
 _PASSING = frozenset(("Job", "CronJob"))
 """Workloads whose pods run to an end; nobody waits for them to be ready."""
 
@@ -29,6 +30,8 @@ def readiness_probe_missing(workload: Workload, workspace: Workspace) -> Iterato
     require_unpatched(workload, workspace, _PROBES)
     receiving = [container for port in service.ports for container in workload.receiving(port)]
     container = receiving[0] if receiving else None
+    if all(_only_sleeps(one) for one in workload.containers):
+        return
     is_started_late = container is not None and container.node.get("startupProbe") is not None
     yield finding(
         _place(workload, container),
@@ -37,6 +40,13 @@ def readiness_probe_missing(workload: Workload, workspace: Workspace) -> Iterato
         related=[(service.name_place, f"Service {service.name} selects its pods")],
         severity=Severity.NOTE if is_started_late else None,
     )
+
+
+def _only_sleeps(container: Container) -> bool:
+    """Whether a container is there to be entered, and answers nobody: `sleep infinity`."""
+    command = [*items_of(container.node.get("command")), *items_of(container.node.get("args"))]
+    words = " ".join(node.text for node in command if isinstance(node, Scalar))
+    return _SLEEPS.search(words) is not None
 
 
 def _is_probed(workload: Workload) -> bool:

@@ -22,15 +22,21 @@ def target_port_numeric(service: Service, workspace: Workspace) -> Iterator[Find
         related: list[tuple[Place, str]] = []
         if declared is not None and name is not None:
             related = [(declared.node, f"this port is called {name}")]
-        calling = f"the container calls this port `{name}`" if name else "the number stands here and in the container"
         yield finding(
             port.target_node,
-            f"{calling}: whoever changes the one number has to know of the other",
+            _message(name, is_declared=declared is not None),
             help=f"write `targetPort: {name}`"
             if name
             else "give the container's port a name, and write that name here",
             related=related,
         )
+
+
+def _message(name: str | None, *, is_declared: bool) -> str:
+    if not is_declared:
+        return "a number does not say which port is meant: whoever changes it in the container has to know of this one"
+    calling = f"the container calls this port `{name}`" if name else "the number stands here and in the container"
+    return f"{calling}: whoever changes the one number has to know of the other"
 
 
 def _declared(service: Service, port: ServicePort, workspace: Workspace) -> ContainerPort | None:

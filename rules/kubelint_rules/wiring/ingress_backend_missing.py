@@ -14,6 +14,4 @@ def ingress_backend_missing(resource: Resource, workspace: Workspace) -> Iterato
     """An Ingress names a Service that does not exist."""
     if resource.kind != "Ingress":
         return
-    # The AWS Load Balancer Controller: beside this port, the name is that of an action in an annotation.
-    services = (backend for backend in backends_in(resource) if backend.port != "use-annotation")
-    yield from judged(services, lambda service: missing_service(service, workspace))
+    yield from judged(backends_in(resource), lambda service: missing_service(service, workspace))

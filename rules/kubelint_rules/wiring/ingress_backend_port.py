@@ -20,8 +20,7 @@ def ingress_backend_port(resource: Resource, workspace: Workspace) -> Iterator[F
         # ingress-nginx, Controller.serviceEndpoints: it takes a targetPort for the port that leads there.
         return Severity.WARNING if _is_of_nginx(resource) else None
 
-    services = (backend for backend in backends_in(resource) if backend.port != "use-annotation")
-    yield from judged(services, lambda service: missing_port(service, workspace, severity_of))
+    yield from judged(backends_in(resource), lambda service: missing_port(service, workspace, severity_of))
 
 
 def _is_of_nginx(ingress: Resource) -> bool:

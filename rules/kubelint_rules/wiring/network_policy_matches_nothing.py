@@ -44,8 +44,13 @@ def _candidates(policy: NetworkPolicy, workspace: Workspace) -> Sequence[Workloa
     own = workspace.lasting_workloads(application, resource.namespace)
     scope = application if own else workspace.surroundings_of(application)
     workspace.require_sight(scope, resource.namespace)
-    if own:
+    if own and workspace.sees_around(resource):
         return own
+    if own:
+        alike = [workload for workload in _likely(policy, own, workspace) if _is_alike(policy, workload)]
+        if not alike:
+            raise CannotTell("its pods may be among what cannot be read in the folders around it")
+        return alike
     around = workspace.lasting_workloads(scope, resource.namespace) if resource.namespace is not None else ()
     alike = [workload for workload in _likely(policy, around, workspace) if _is_alike(policy, workload)]
     if not alike:

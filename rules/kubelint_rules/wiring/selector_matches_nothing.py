@@ -42,7 +42,12 @@ def _candidates(service: Service, workspace: Workspace) -> Sequence[Workload]:
     own = workspace.lasting_workloads(application, service.namespace)
     if own:
         workspace.require_sight(application, service.namespace)
-        return own
+        if workspace.sees_around(service):
+            return own
+        alike = [workload for workload in _likely(service, own, workspace) if _is_alike(service, workload)]
+        if not alike:
+            raise CannotTell("its pods may be among what cannot be read in the folders around it")
+        return alike
 
     surroundings = workspace.surroundings_of(application)
     workspace.require_sight(surroundings, service.namespace)

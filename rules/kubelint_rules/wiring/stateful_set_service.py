@@ -10,8 +10,8 @@ from kubelint.resources import RUNTIME_LABELS, text_of
 from kubelint.suggestion import closest
 from kubelint.template import placeholder_in
 from kubelint.wiring.patches import require_unpatched
+from kubelint.wiring.references import neighbours
 from kubelint.wiring.serving import services_sending_to
-from kubelint.workspace import may_share_namespace
 
 _SPEAKS_OF_SERVICES = re.compile(r"\b(?:serviceName|clusterIP)\b")
 
@@ -59,12 +59,11 @@ def _missing(workload: Workload, place: Node, name: str, workspace: Workspace) -
             help="deploy both to one namespace; a Service gives names to pods of its own only",
             related=[(elsewhere.name_place, f"Service {name} in namespace {elsewhere.namespace}")],
         )
-    workspace.require_known("Service", workload)
-    others = [service for service in workspace.services if may_share_namespace(service, workload)]
+    others = neighbours("Service", name, workload.namespace, workload, workspace)
     own = services_sending_to(workload, workspace)
     headless = next((service for service in own if service.is_headless and service.name), None)
-    nearest = headless.name if headless is not None else closest(name, [service.name or "" for service in others])
-    meant = headless or next((service for service in others if nearest and service.name == nearest), None)
+    nearest = headless.name if headless is not None else closest(name, [other.name or "" for other in others])
+    meant = headless or next((other for other in others if nearest and other.name == nearest), None)
     return finding(
         place,
         f"no Service is called `{name}`, and so the pods get no names in the DNS",
