@@ -37,6 +37,7 @@ test-all:  ## The tests on every supported Python that this machine has.
 bench: $(READY)  ## Speed, as ratios to other tools on the same files.
 	$(BIN)/python tests/benchmarks/speed.py
 	$(BIN)/python tests/benchmarks/verdict.py
+	$(BIN)/python tests/benchmarks/policies.py
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -19,8 +19,10 @@ from kubelint import glob
 from kubelint.discovery import CONFIGURATION_NAMES
 from kubelint.facts.providers import provider_ids
 from kubelint.finding import Severity
+from kubelint.node import Mapping as MappingNode
 from kubelint.node import Node, Scalar
-from kubelint.settings import ConfigError, Decoder, OptionsByRule, Text, located, settings_of
+from kubelint.policy.settings import CATEGORY, ID_PATTERN, PREFIX, PolicyPath, PolicySettings
+from kubelint.settings import ConfigError, Decoder, FolderGlob, Glob, OptionsByRule, Text, located, settings_of
 from kubelint.source import Source, Undecodable, decode
 from kubelint.toml_nodes import node_of, read_toml
 
@@ -33,7 +35,7 @@ def _ids(rules: Sequence[Rule]) -> list[str]:
 
 
 def _ids_and_categories(rules: Sequence[Rule]) -> list[str]:
-    return [*_ids(rules), *sorted({rule.category for rule in rules})]
+    return [*_ids(rules), *sorted({CATEGORY, *(rule.category for rule in rules)})]
 
 
 def _selectors(rules: Sequence[Rule]) -> list[str]:
@@ -43,7 +45,7 @@ def _selectors(rules: Sequence[Rule]) -> list[str]:
 ALL = "ALL"
 """Names every rule, where rules are named."""
 
-WORD_PATTERN = "[a-z][a-z0-9_-]*"
+WORD_PATTERN = f"[a-z][a-z0-9_-]*|{PREFIX}{ID_PATTERN}"
 """What the ids and categories of rules look like."""
 
 _LISTED_BY = "`kubelint rules` lists them"
@@ -51,10 +53,6 @@ RULE_ID = Text("rule", _LISTED_BY, _ids, WORD_PATTERN)
 
 Selector = Annotated[str, Text("rule or category", _LISTED_BY, _selectors, f"{ALL}|{WORD_PATTERN}")]
 RuleOrCategory = Annotated[str, Text("rule or category", _LISTED_BY, _ids_and_categories, WORD_PATTERN)]
-_GLOB_HELP = "write it as in .gitignore, relative to the project root, without `!` or `..`"
-_GLOB_PATTERN = r"(?!!|\.\.(?:/|$))(?=.*[^./]).+"
-Glob = Annotated[str, Text("path pattern", _GLOB_HELP, pattern=_GLOB_PATTERN)]
-FolderGlob = Annotated[str, Text("folder pattern", _GLOB_HELP, pattern=rf"\.|{_GLOB_PATTERN}")]
 KubernetesVersion = Annotated[
     str, Text("Kubernetes version", "write a minor version", lambda rules: kubelint_schemas.versions(), number=True)
 ]
@@ -162,6 +160,10 @@ class Config:
 
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
     """How the API server of the cluster is configured."""
+
+    policies: tuple[PolicySettings | PolicyPath, ...] = ()
+    """Policies of one's own, and files that hold such policies or ValidatingAdmissionPolicies with their bindings and
+    parameters; paths are relative to the configuration's folder."""
 
     preset: Literal["default", "strict"] = "default"
     """Which rules are on: `default`, or `strict` for those too that are off by default."""
@@ -303,8 +305,35 @@ def find(folder: str) -> str | None:
 def load(path: str, rules: Sequence[Rule]) -> Config:
     """The configuration that a file holds: the table `[tool.kubelint]` of a `.toml` file, else a YAML mapping.
 
-    Raises ConfigError with every problem of the file, in the order of its text.
+    `rules` are all that it may name, its own policies among them (`policies_in`). Raises ConfigError with every problem
+    of the file, in the order of its text.
     """
+    decoder = Decoder(rules)
+    source, root = _read(path, decoder)
+    config = Config() if root is None else decoder.table(root, Config, "", "key")
+    if decoder.problems:
+        raise ConfigError(located(source, offset, text) for offset, text in sorted(decoder.problems))
+    assert isinstance(config, Config)
+    return config
+
+
+def policies_in(path: str) -> tuple[PolicySettings | str, ...]:
+    """The policies, and the paths of files of policies, that a configuration file names; what else is wrong in it, and
+    whether these are right, `load` says."""
+    decoder = Decoder(())
+    try:
+        _, root = _read(path, decoder)
+    except ConfigError:
+        return ()
+    given = root.entries.get("policies") if isinstance(root, MappingNode) else None
+    if given is None:
+        return ()
+    hint = next(setting.hint for setting in settings_of(Config) if setting.field.name == "policies")
+    found = decoder.value(given, hint, "policies")
+    return tuple(one for one in found if isinstance(one, PolicySettings | str)) if isinstance(found, tuple) else ()
+
+
+def _read(path: str, decoder: Decoder) -> tuple[Source, Node | None]:
     try:
         with open(path, "rb") as file:
             source = Source(path, decode(file.read()))
@@ -312,13 +341,7 @@ def load(path: str, rules: Sequence[Rule]) -> Config:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
     except Undecodable as error:
         raise ConfigError([f"{path}: {error}; {error.help}"]) from error
-    decoder = Decoder(rules)
-    root = read_toml(source) if path.endswith(".toml") else _read_yaml(source, decoder)
-    config = Config() if root is None else decoder.table(root, Config, "", "key")
-    if decoder.problems:
-        raise ConfigError(located(source, offset, text) for offset, text in sorted(decoder.problems))
-    assert isinstance(config, Config)
-    return config
+    return source, read_toml(source) if path.endswith(".toml") else _read_yaml(source, decoder)
 
 
 def _may_configure(path: str) -> bool:

@@ -24,7 +24,17 @@ import kubelint_schemas
 from kubelint.config import RULE_ID, Config
 from kubelint.plugins import load_rules, plugin_manager
 from kubelint.rule import Rule
-from kubelint.settings import OptionsByRule, Setting, Text, settings_of, unusable, unwrapped, words_of
+from kubelint.settings import (
+    OptionsByRule,
+    Setting,
+    Text,
+    Written,
+    alternatives,
+    settings_of,
+    unusable,
+    unwrapped,
+    words_of,
+)
 
 PATH = os.path.join(os.path.dirname(kubelint_schemas.__file__), "config.schema.json")
 """Where the schema is shipped."""
@@ -86,10 +96,15 @@ def _value(hint: Any, name: str, rules: Sequence[Rule]) -> Schema:
         return _table(core, rules)
     if core in _SIMPLE:
         return {"type": _SIMPLE[core]}
+    if core is object:
+        return {}
+    declaration, text = alternatives(core)
+    if declaration is not None:
+        return {"anyOf": [_value(text, name, rules), _table(declaration, rules)]}
     raise unusable(hint, name)
 
 
-_SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string"}
+_SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string", Written: "string"}
 
 
 def _text(kind: Text, rules: Sequence[Rule]) -> Schema:
@@ -138,7 +153,7 @@ def _described(description: str | None, schema: Schema) -> Schema:
 
 def _default(setting: Setting) -> Schema:
     value = setting.field.default
-    if value is None or value is MISSING or is_dataclass(value):
+    if value is None or value is MISSING or is_dataclass(value) or isinstance(value, Written):
         return {}
     return {"default": _written(value)}
 

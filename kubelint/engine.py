@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kubelint.apiserver import Verdict, judge
 from kubelint.cluster import Cluster
@@ -14,6 +14,7 @@ from kubelint.exposure import Exposure, exposure_of
 from kubelint.finding import Finding, Related, Severity
 from kubelint.manifest import Manifest
 from kubelint.node import Node
+from kubelint.policy.errors import PolicyError
 from kubelint.project import Project
 from kubelint.report import Counts, Fault, Report, Skipped, Suppressed, Undecided
 from kubelint.resources import KINDS, Resource, Service
@@ -21,6 +22,9 @@ from kubelint.rule import Rule
 from kubelint.source import Span
 from kubelint.suppression import Suppressions
 from kubelint.workspace import CannotTell, Workspace
+
+if TYPE_CHECKING:
+    from kubelint.policy.admission import Admission
 
 
 class Choice(Protocol):
@@ -145,6 +149,9 @@ class _Run:
         except CannotTell as reason:
             self.report.undecided.append(Undecided(rule.id, span, resource, str(reason)))
             self.suppressions.may_need((rule.id,), span)
+        except PolicyError as error:
+            self.report.note_flaw(error)
+            self.suppressions.may_need((rule.id,), span)
         except (Exception, SystemExit) as error:
             self.report.faults.append(Fault(self.manifest.path, _crash(rule, resource, error)))
             self.suppressions.may_need((rule.id,), span)
@@ -190,16 +197,29 @@ class _Inputs:
 
     def get(self, name: str, rule: Rule) -> object:
         """The value of one input."""
-        if name == "options":
-            return self._run.choice.options_of(rule)
-        by_name: dict[str, Callable[[], object]] = {
-            "workspace": lambda: self._run.workspace,
-            "verdict": lambda: self.verdict,
-            "exposure": lambda: self.exposure,
-            "cluster": lambda: self._run.cluster,
-            "suppressions": lambda: self._run.suppressions,
-        }
-        return by_name[name]()
+        return self._run.choice.options_of(rule) if name == "options" else getattr(self, name)
+
+    @property
+    def workspace(self) -> Workspace:
+        return self._run.workspace
+
+    @property
+    def cluster(self) -> Cluster:
+        return self._run.cluster
+
+    @property
+    def suppressions(self) -> Suppressions:
+        return self._run.suppressions
+
+    @cached_property
+    def admission(self) -> Admission | None:
+        if self._resource is None:
+            return None
+        # Most runs have no policy, and need none of what judging by one takes.
+        from kubelint.policy.admission import Admission
+
+        is_refused = bool(self.verdict.refusals)
+        return Admission(self._resource, self.workspace, self.cluster, lambda: self.exposure, is_refused=is_refused)
 
     @cached_property
     def verdict(self) -> Verdict:

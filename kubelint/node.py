@@ -160,3 +160,12 @@ class Scalar(Node):
 
 
 _TYPE_NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+
+
+def plain(node: Node) -> object:
+    """What JSON would have in its place: a dict, a list, a text, a number, true, false or None."""
+    if isinstance(node, Mapping):
+        return {key: plain(value) for key, value in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return node.value if isinstance(node, Scalar) else None

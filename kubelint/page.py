@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```[ \t]*$", re.M | re.S)
 _HEADING = re.compile(r"^##[ \t]+(?P<name>.+?)[ \t]*$", re.M)
 _TITLE = re.compile(r"^#[ \t]+(?P<name>.+?)[ \t]*$", re.M)
-_EXPECTATION = re.compile(r'(expect|undecided)(-below)?:[ \t]*([\w-]+)(?:\[(\w+)\])?[ \t]+"([^"\n]*)"')
+_EXPECTATION = re.compile(r'(expect|undecided)(-below)?:[ \t]*([\w./-]+)(?:\[(\w+)\])?[ \t]+"([^"\n]*)"')
 _EXPECTATIONS = re.compile(rf"(?P<blank>[ \t]*)\#[ \t]*(?:{_EXPECTATION.pattern}[ \t]*)+$", re.M)
 
 

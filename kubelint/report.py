@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kubelint.finding import Finding, Severity
 
 if TYPE_CHECKING:
+    from kubelint.policy.errors import PolicyError
     from kubelint.resources import Resource
     from kubelint.rule import Rule
     from kubelint.source import Span
@@ -43,10 +44,22 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An internal fault, such as a rule that crashed: the path that was being judged and what happened."""
+    """Why a run is not complete: a rule that crashed, with the path that was being judged; or a flaw in a policy.
+
+    `position` is the 1-based line and column of a flaw that stands in the file; None for what is wrong inside kubelint.
+    """
 
     path: str
     message: str
+    position: tuple[int, int] | None = None
+
+    @property
+    def text(self) -> str:
+        """The message, behind its line and column where it has them."""
+        if self.position is None:
+            return self.message
+        line, column = self.position
+        return f"line {line}, column {column}: {self.message}"
 
 
 @dataclass(slots=True)
@@ -77,14 +90,20 @@ class Report:
         self.suppressed.sort(key=lambda suppressed: _finding_order(suppressed.finding))
         self.undecided.sort(key=lambda entry: (entry.span.source.path, entry.span.start, entry.rule, entry.why))
         self.skipped.sort(key=lambda entry: (entry.path, entry.line, entry.why))
-        self.faults.sort(key=lambda fault: (fault.path, fault.message))
+        self.faults.sort(key=lambda fault: (fault.path, fault.position or (0, 0), fault.message))
+
+    def note_flaw(self, error: PolicyError) -> None:
+        """Take down what is wrong with a policy, once, however many objects it shows with."""
+        fault = Fault(error.source.path, str(error), error.position)
+        if not any((fault.path, fault.position) == (known.path, known.position) for known in self.faults):
+            self.faults.append(fault)
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def exit_code(self, fail_on: Severity | None) -> int:
-        """2 after an internal fault; 1 with a finding at or above `fail_on` (None: findings never count); else 0."""
+        """2 after a fault; 1 with a finding at or above `fail_on` (None: findings never count); else 0."""
         if self.faults:
             return 2
         if fail_on is None:
@@ -102,7 +121,7 @@ class Report:
             self.undecided += other.undecided
             self.suppressed += other.suppressed
             self.skipped += other.skipped
-            self.faults += other.faults
+            self.faults += [fault for fault in other.faults if fault.position is None or fault not in self.faults]
             self.counts.files += other.counts.files
             self.counts.documents += other.counts.documents
             self.counts.services += other.counts.services

@@ -13,7 +13,7 @@ from kubelint.finding import Finding, Severity
 Check = Callable[..., Iterable[Finding]]
 CheckFunction = TypeVar("CheckFunction", bound=Check)
 
-INPUTS = frozenset({"workspace", "verdict", "exposure", "cluster", "options", "suppressions"})
+INPUTS = frozenset({"admission", "workspace", "verdict", "exposure", "cluster", "options", "suppressions"})
 """What a rule may ask for by the name of a parameter, beside its subject."""
 
 

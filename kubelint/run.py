@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kubelint import config as configuration
 from kubelint.cluster import DEFAULT_VERSION, Cluster
@@ -14,11 +15,16 @@ from kubelint.engine import lint
 from kubelint.exposure import Exposure, exposure_of
 from kubelint.finding import Severity
 from kubelint.paths import folders_upwards, is_below, relative_path
+from kubelint.policy.errors import PolicyError
+from kubelint.policy.settings import PolicySettings
 from kubelint.project import Project, ProjectSettings
 from kubelint.report import Report, Skipped
 from kubelint.resources import Service, Workload
 from kubelint.rule import Rule
 from kubelint.source import Source, decode
+
+if TYPE_CHECKING:
+    from kubelint.policy.loading import Loaded
 
 STANDARD_INPUT = "-"
 
@@ -28,7 +34,8 @@ class Request:
     """What a user asks for. `folder` is the absolute current folder; paths are as typed.
 
     `standard_input` are the bytes to judge where `-` is among the paths, `standard_input_name` the path that they stand
-    for. `overrides` are what the command line says in place of the configuration (`Config.with_command_line`).
+    for. `policies` are files and folders of policies beside those of the configuration. `overrides` are what the
+    command line says in place of the configuration (`Config.with_command_line`).
     """
 
     folder: str
@@ -38,6 +45,7 @@ class Request:
     standard_input: bytes = b""
     standard_input_name: str | None = None
     suppress: bool = True
+    policies: tuple[str, ...] = ()
     overrides: dict[str, object] = field(default_factory=dict)
 
 
@@ -82,6 +90,7 @@ def _projects(request: Request, rules: Sequence[Rule]) -> _Projects:
 class _Entry:
     project: Project
     config: Config
+    config_path: str | None
     excluded: list[str] = field(default_factory=list)
 
 
@@ -97,6 +106,8 @@ class _Projects:
         self.common = self._common_parent(named)
         self.named = frozenset(named)
         self.too_wide = _too_wide()
+        self.policy_files = tuple(expand(request.policies, request.folder))
+        self.policies: dict[tuple[str | None, str], Loaded | None] = {}
 
     def add(self, path: str) -> None:
         """Take a file, or every file of a folder, into the projects that they belong to."""
@@ -129,8 +140,9 @@ class _Projects:
         name = self.request.standard_input_name
         if name is None:
             config_path = self._config_path(self.request.folder)
-            project = self._project(self.request.folder, self._config(config_path), is_alone=True)
-            entry = self.entries["", None] = _Entry(project, self._config(config_path))
+            config = self._config(config_path, self.request.folder)
+            project = self._project(self.request.folder, config, is_alone=True)
+            entry = self.entries["", None] = _Entry(project, config, config_path)
             entry.project.add_text(Source("<stdin>", decode(self.request.standard_input)))
             return
         path = os.path.normpath(os.path.join(self.request.folder, name))
@@ -145,8 +157,12 @@ class _Projects:
         reports, exit_codes = [], []
         for entry in self.entries.values():
             cluster = _cluster(entry.config)
+            rules = self._rules(entry.config_path, entry.project.root)
             choice = _Choice(entry.config, entry.project.root)
-            report = lint(entry.project, self.rules, choice, cluster, suppress=self.request.suppress)
+            flaws = self._flaws(entry.config_path, entry.project.root, choice)
+            report = lint(entry.project, rules, choice, cluster, suppress=self.request.suppress)
+            for flaw in flaws:
+                report.note_flaw(flaw)
             report.skipped += [Skipped(path, 1, "excluded by the configuration") for path in entry.excluded]
             reports.append(report)
             exit_codes.append(report.exit_code(entry.config.fail_severity))
@@ -176,10 +192,11 @@ class _Projects:
         root = self._root(folder, config_path)
         entry = self.entries.get((root, config_path))
         if entry is None:
-            config = self._config(config_path)
+            config = self._config(config_path, root)
             # Of a folder that is no project's, only what is named is read, unless the folder itself is.
             is_alone = root in self.too_wide and root not in self.named
-            entry = self.entries[root, config_path] = _Entry(self._project(root, config, is_alone=is_alone), config)
+            project = self._project(root, config, is_alone=is_alone)
+            entry = self.entries[root, config_path] = _Entry(project, config, config_path)
         return entry
 
     def _project(self, root: str, config: Config, *, is_alone: bool = False) -> Project:
@@ -209,11 +226,36 @@ class _Projects:
             self.found[folder] = configuration.find(folder)
         return self.found[folder]
 
-    def _config(self, path: str | None) -> Config:
+    def _config(self, path: str | None, root: str) -> Config:
         if path not in self.configs:
-            config = Config() if path is None else configuration.load(path, self.rules)
-            self.configs[path] = config.with_command_line(self.rules, **self.request.overrides)  # type: ignore[arg-type]
+            rules = self._rules(path, root)
+            config = Config() if path is None else configuration.load(path, rules)
+            self.configs[path] = config.with_command_line(rules, **self.request.overrides)  # type: ignore[arg-type]
         return self.configs[path]
+
+    def _policies(self, config_path: str | None, root: str) -> Loaded | None:
+        """The policies of a configuration, and of the command line; None where there are none."""
+        if (config_path, root) not in self.policies:
+            entries = (*(configuration.policies_in(config_path) if config_path else ()), *self.policy_files)
+            self.policies[config_path, root] = _loaded(entries, config_path, root) if entries else None
+        return self.policies[config_path, root]
+
+    def _rules(self, config_path: str | None, root: str) -> tuple[Rule, ...]:
+        """Every rule, policies included."""
+        policies = self._policies(config_path, root)
+        return (*self.rules, *(policies.rules if policies else ()))
+
+    def _flaws(self, config_path: str | None, root: str, choice: _Choice) -> list[PolicyError]:
+        """What is wrong with policies that are to run; those are not run."""
+        policies = self._policies(config_path, root)
+        if policies is None:
+            return []
+        flaws = list(policies.errors)
+        for rule in policies.rules:
+            if choice.selects(rule) and (found := rule.flaws()):
+                flaws += found
+                choice.drop(rule)
+        return flaws
 
     def _common_parent(self, named: Sequence[str]) -> str:
         folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in named]
@@ -227,6 +269,13 @@ class _Projects:
         roots = [entry.project.root for entry in self.entries.values()]
         common = os.path.commonpath(roots) if roots else self.request.folder
         return repository_of(common) or common
+
+
+def _loaded(entries: Sequence[PolicySettings | str], config_path: str | None, root: str) -> Loaded:
+    # Policies bring a language with them, which a run without any does not pay for.
+    from kubelint.policy.loading import load
+
+    return load(entries, os.path.dirname(config_path) if config_path else root, root)
 
 
 def _cluster(config: Config) -> Cluster:
@@ -255,9 +304,15 @@ class _Choice:
     def __init__(self, config: Config, root: str) -> None:
         self._config = config
         self._root = root
+        self._dropped: set[str] = set()
+        self._ignored: tuple[str, frozenset[str]] = ("", frozenset())
+
+    def drop(self, rule: Rule) -> None:
+        """Run a rule no more."""
+        self._dropped.add(rule.id)
 
     def selects(self, rule: Rule) -> bool:
-        return self._config.selects(rule)
+        return rule.id not in self._dropped and self._config.selects(rule)
 
     def severity_of(self, rule: Rule) -> Severity | None:
         return self._config.severity_of(rule)
@@ -266,7 +321,9 @@ class _Choice:
         return self._config.options_of(rule)
 
     def ignores(self, rule: Rule, path: str) -> bool:
-        if not is_below(path, self._root):
-            return False
-        words = self._config.ignored_for(relative_path(path, self._root))
-        return bool(words) and configuration.names(words, rule.id, rule.category)
+        if path != self._ignored[0]:
+            # Every rule is asked about one file before any is about the next.
+            is_within = is_below(path, self._root)
+            words = self._config.ignored_for(relative_path(path, self._root)) if is_within else frozenset()
+            self._ignored = path, words
+        return bool(self._ignored[1]) and configuration.names(self._ignored[1], rule.id, rule.category)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import Field, dataclass, fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from kubelint import node
-from kubelint.node import Node, Scalar
+from kubelint.node import Node, Scalar, plain
 from kubelint.rule import RuleError
 from kubelint.suggestion import closest
 
@@ -54,6 +55,27 @@ class Text(NamedTuple):
     number: bool = False
 
 
+_GLOB_HELP = "write it as in .gitignore, relative to the project root, without `!` or `..`"
+_GLOB_PATTERN = r"(?!!|\.\.(?:/|$))(?=.*[^./]).+"
+Glob = Annotated[str, Text("path pattern", _GLOB_HELP, pattern=_GLOB_PATTERN)]
+"""A pattern of paths, as `kubelint.glob` reads them."""
+FolderGlob = Annotated[str, Text("folder pattern", _GLOB_HELP, pattern=rf"\.|{_GLOB_PATTERN}")]
+"""The same for folders; `.` is the project root."""
+
+
+class Written(str):
+    """A text whose place matters later: `node` is the scalar that holds it, None outside of files."""
+
+    node: Scalar | None = None
+
+    @classmethod
+    def at(cls, text: str, node: Scalar) -> Written:
+        """The text of a scalar."""
+        written = cls(text)
+        written.node = node
+        return written
+
+
 class OptionsByRule(NamedTuple):
     """Annotates the mapping of a rule's id, which is such a text, to an instance of the dataclass of its options."""
 
@@ -69,15 +91,23 @@ class Setting(NamedTuple):
 
 
 def settings_of(declaration: type) -> list[Setting]:
-    """The keys that a dataclass declares. Raises RuleError where it is none, or a key may not be left out."""
+    """The keys that a dataclass declares: its fields' names in kebab-case, or what their metadata call `key`.
+
+    Raises RuleError where it is no dataclass, or a key may not be left out.
+    """
     if not is_dataclass(declaration):
         raise RuleError(f"{declaration.__qualname__} declares options and is no dataclass")
     try:
         hints = get_type_hints(declaration, include_extras=True)
-        declaration()
+        with suppress(ValueError):
+            # What it says of the values in a file, it may say of none, too.
+            declaration()
     except (NameError, TypeError) as error:
         raise RuleError(f"{declaration.__qualname__} does not declare options as they are declared: {error}") from error
-    return [Setting(entry.name.replace("_", "-"), entry, hints[entry.name]) for entry in fields(declaration)]
+    return [
+        Setting(entry.metadata.get("key", entry.name.replace("_", "-")), entry, hints[entry.name])
+        for entry in fields(declaration)
+    ]
 
 
 def unwrapped(hint: Any) -> tuple[Any, Text | OptionsByRule | None]:
@@ -89,6 +119,14 @@ def unwrapped(hint: Any) -> tuple[Any, Text | OptionsByRule | None]:
         core, *further = get_args(hint)
         return core, next((one for one in further if isinstance(one, Text | OptionsByRule)), None)
     return hint, None
+
+
+def alternatives(hint: Any) -> tuple[type | None, Any]:
+    """The dataclass and the text that a union allows, such as `Policy | Path`; None twice for any other annotation."""
+    members = get_args(hint) if get_origin(hint) in (Union, UnionType) else ()
+    declarations = [member for member in members if is_dataclass(member) and isinstance(member, type)]
+    others = [member for member in members if member not in declarations]
+    return (declarations[0], others[0]) if len(declarations) == len(others) == 1 else (None, None)
 
 
 def words_of(hint: Any) -> list[str | int | float | bool] | None:
@@ -141,7 +179,8 @@ class Decoder:
         if isinstance(further, OptionsByRule):
             return self._options_by_rule(given, further.id, name)
         if isinstance(further, Text):
-            return self._text(given, further, name)
+            text = self._text(given, further, name)
+            return Written.at(text, given) if core is Written and isinstance(given, Scalar) else text
         words = words_of(core)
         if words is not None:
             return self._word(given, core, words, name)
@@ -152,8 +191,16 @@ class Decoder:
             return self._map(given, arguments[0], arguments[1], name)
         if is_dataclass(core) and isinstance(core, type):
             return self.table(given, core, name, f"key of `{name}`:")
+        if core is Written:
+            text = self._simple(given, str, name)
+            return Written.at(text, given) if isinstance(given, Scalar) and text is not None else Written()
         if core in _SIMPLE:
             return self._simple(given, core, name)
+        if core is object:
+            return plain(given)
+        declaration, text_hint = alternatives(core)
+        if declaration is not None:
+            return self.value(given, text_hint if isinstance(given, Scalar) else declaration, name)
         raise unusable(hint, name)
 
     def _list(self, given: Node, hint: Any, name: str) -> tuple[Any, ...]:

@@ -467,7 +467,7 @@ class TestRules:
             return iter(())
 
         rules = [Rule(seldom, Severity.NOTE, "wiring", False)]
-        shell.monkeypatch.setattr("kubelint.commands.rules.all_rules", lambda: rules)
+        shell.monkeypatch.setattr("kubelint.commands._rules.all_rules", lambda: rules)
         assert shell("rules").out == "wiring/\n  seldom  note     Runs seldom (off by default)\n"
 
 
@@ -498,7 +498,7 @@ class TestExplain:
         rule = Rule(told_rule, Severity.ERROR, "wiring", False)
         rule.page = str(shell.folder / "told_rule.md")
         (shell.folder / "told_rule.md").write_text(PAGE)
-        shell.monkeypatch.setattr("kubelint.commands.explain.all_rules", lambda: [rule])
+        shell.monkeypatch.setattr("kubelint.commands._rules.all_rules", lambda: [rule])
         return rule
 
     def test_shows_the_page_in_plain_words(self, shell: Shell, told: Rule) -> None:

@@ -22,9 +22,10 @@ from kubelint.finding import Finding, Severity
 from kubelint.glob import compiled
 from kubelint.node import Mapping, Node, Scalar, Sequence
 from kubelint.plugins import load_rules, plugin_manager
+from kubelint.policy.settings import MatchSettings, PolicySettings
 from kubelint.resources import Service
 from kubelint.rule import Rule, RuleError
-from kubelint.settings import ConfigError, settings_of
+from kubelint.settings import ConfigError, Written, settings_of
 from kubelint.source import Source
 from kubelint.suggestion import closest
 from kubelint_schemas import versions
@@ -136,6 +137,13 @@ cluster:
   node-port-range: 31000-31999
   ip-families: [IPv4]
   public-nodes: true
+policies:
+  - policies/own.yaml
+  - id: no-node-ports
+    severity: note
+    match: {kinds: [Service], namespaces: [shop-*]}
+    expression: object.spec.type != 'NodePort'
+    messageExpression: "'no node ports'"
 preset: strict
 fail-on: never
 """
@@ -153,6 +161,12 @@ namespace = "shop"
 applications = ["apps/*"]
 preset = "strict"
 fail-on = "never"
+policies = [
+    "policies/own.yaml",
+    {id = "no-node-ports", severity = "note", match = {kinds = ["Service"], namespaces = ["shop-*"]}, \
+expression = "object.spec.type != 'NodePort'", \
+messageExpression = "'no node ports'"},
+]
 
 [tool.kubelint.cluster]
 service-cidrs = ["10.96.0.0/12"]
@@ -194,6 +208,16 @@ FULL = Config(
         )
     },
     cluster=ClusterConfig(("10.96.0.0/12",), "31000-31999", ("IPv4",), public_nodes=True),
+    policies=(
+        Written("policies/own.yaml"),
+        PolicySettings(
+            Written("no-node-ports"),
+            Severity.NOTE,
+            MatchSettings(("Service",), ("shop-*",)),
+            expression=Written("object.spec.type != 'NodePort'"),
+            message_expression=Written("'no node ports'"),
+        ),
+    ),
     preset="strict",
     fail_on="never",
 )
@@ -248,7 +272,7 @@ class TestLoad:
                 [
                     "1:1: unknown key `color`; known are `select`, `ignore`, `severity`, `per-file-ignores`, "
                     "`exclude`, `kubernetes-version`, `provider`, `namespace`, `applications`, `workload-kinds`, "
-                    "`rules`, `cluster`, `preset`, `fail-on`"
+                    "`rules`, `cluster`, `policies`, `preset`, `fail-on`"
                 ],
             ),
             (
@@ -260,7 +284,7 @@ class TestLoad:
                 "ignore: [other]",
                 [
                     "1:10: unknown rule or category `other` in `ignore`; known are `duplicate-port`, "
-                    "`exposed-database`, `open-dashboard`, `unnamed-port`, `api`, `exposure`, `wiring`, `ALL`"
+                    "`exposed-database`, `open-dashboard`, `unnamed-port`, `api`, `exposure`, `policy`, `wiring`, `ALL`"
                 ],
             ),
             (
@@ -275,7 +299,7 @@ class TestLoad:
                 "per-file-ignores: {a: [apy]}",
                 [
                     "1:24: unknown rule or category `apy` in `per-file-ignores.a`; known are `duplicate-port`, "
-                    "`exposed-database`, `open-dashboard`, `unnamed-port`, `api`, `exposure`, `wiring`, `ALL`"
+                    "`exposed-database`, `open-dashboard`, `unnamed-port`, `api`, `exposure`, `policy`, `wiring`, `ALL`"
                 ],
             ),
             (
@@ -634,6 +658,7 @@ class TestCommandLine:
             provider="aws-lbc",
             namespace="other",
             cluster=FULL.cluster,
+            policies=FULL.policies,
             fail_on="note",
             severity=FULL.severity,
             per_file_ignores=FULL.per_file_ignores,
@@ -700,6 +725,11 @@ def plain(node: Node) -> Any:
 
 ACCEPTED = """\
 {}
+policies: []
+policies: [policies/]
+policies: [{id: p, expression: a}]
+policies: [a.yaml, {id: a.b, expression: a, params: {any: [1, {b: c}]}, variables: {a: b}, at: spec.type, help: x}]
+severity: {policy: note}
 select: []
 select: [ALL]
 select: [api, exposed-database, ALL]
@@ -753,6 +783,13 @@ cluster: {service-cidrs: ["fd00:10:96::/112"], node-port-range: 30000-32767, ip-
 
 REFUSED = """\
 []
+policies: a.yaml
+policies: [[]]
+policies: [{id: P, expression: a}]
+policies: [{id: p, expression: a, mesage: b}]
+policies: [{id: p, expression: a, match: {kinds: [service]}}]
+policies: [{id: p, expression: a, severity: high}]
+policies: [{id: p, expression: a, variables: {a-b: c}}]
 text
 12
 selct: []
@@ -920,6 +957,7 @@ class TestSchema:
             "unnamed-port",
             "api",
             "exposure",
+            "policy",
             "wiring",
             "ALL",
         ]

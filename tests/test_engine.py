@@ -531,7 +531,7 @@ class TestRule:
             ),
             (
                 'def r(service: Service, weather):\n    "Doc."',
-                "rule r: it asks for `weather`; a rule can ask for cluster,",
+                "rule r: it asks for `weather`; a rule can ask for admission, cluster,",
             ),
             ('def r(service: Service, *, weather):\n    "Doc."', "rule r: it asks for `weather`"),
             ('def r(service: Service, options):\n    "Doc."', "rule r: its parameter `options` needs an annotation"),

@@ -51,6 +51,7 @@ def request_of(
     isolated: bool,
     stdin_filename: str | None,
     suppress: bool = True,
+    policies: tuple[str, ...] = (),
     **overrides: object,
 ) -> Request:
     """What the user asks for; `overrides` are options that stand in place of the configuration's keys.
@@ -69,6 +70,7 @@ def request_of(
         standard_input=sys.stdin.buffer.read() if STANDARD_INPUT in paths else b"",
         standard_input_name=stdin_filename,
         suppress=suppress,
+        policies=policies,
         overrides=overrides,
     )
 

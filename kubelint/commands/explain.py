@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from kubelint.commands._rules import all_rules
+from kubelint.commands._rules import policy_options, rules_and_policies
 from kubelint.output._color import wants_color
 from kubelint.page import for_reading
 from kubelint.rule import RuleError
@@ -25,9 +25,10 @@ _LINK = re.compile(r"\[([^\]\n]+)\]\((http[^)\n]+)\)")
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colour the output [auto]."
 )
-def command(rule_id: str, color: str) -> None:
-    """Show the page of a rule: why it exists, what it flags, what it accepts, how to mend it."""
-    rules = {rule.id: rule for rule in all_rules()}
+@policy_options
+def command(rule_id: str, color: str, config_file: str | None, policies: tuple[str, ...]) -> None:
+    """Show the page of a rule or a policy: why it exists, what it flags, what it accepts, how to mend it."""
+    rules = {rule.id: rule for rule in rules_and_policies(config_file, policies)}
     if rule_id not in rules:
         meant = closest(rule_id, rules)
         suggestion = f"; did you mean `{meant}`?" if meant else "; `kubelint rules` lists them"

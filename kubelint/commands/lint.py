@@ -9,7 +9,7 @@ import click
 
 from kubelint import output
 from kubelint.commands._project import print_text, project_options, request_of, usage_errors
-from kubelint.commands._rules import all_rules
+from kubelint.commands._rules import POLICY_HELP, all_rules
 from kubelint.finding import Severity
 from kubelint.output._color import wants_color
 from kubelint.report import Report
@@ -60,6 +60,7 @@ def _format_and_file(
     type=click.Choice(("error", "warning", "note", "never")),
     help="The lowest severity that makes the exit code 1 [warning].",
 )
+@click.option("--policy", "policies", multiple=True, metavar="PATH", help=POLICY_HELP)
 @click.option("--no-suppressions", is_flag=True, help="Show what comments and annotations silence.")
 @click.option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Colour the output [auto]."
@@ -81,6 +82,7 @@ def command(
     provider: str | None,
     namespace: str | None,
     stdin_filename: str | None,
+    policies: tuple[str, ...],
     no_suppressions: bool,
     color: str,
     verbose: bool,
@@ -88,7 +90,8 @@ def command(
 ) -> None:
     """Lint manifests: files, folders or patterns; nothing means the current folder, `-` standard input.
 
-    Exit code: 0 nothing found at or above --fail-on, 1 something found, 2 wrong usage or an internal fault.
+    Exit code: 0 nothing found at or above --fail-on, 1 something found, 2 wrong usage, a flawed policy, or an internal
+    fault.
     """
     request = request_of(
         paths=paths,
@@ -96,6 +99,7 @@ def command(
         isolated=isolated,
         stdin_filename=stdin_filename,
         suppress=not no_suppressions,
+        policies=policies,
         select=select,
         ignore=ignore,
         kubernetes_version=kubernetes_version,
@@ -169,8 +173,11 @@ def _summary(report: Report, *, is_listed: bool) -> str:
         parts.append(f"{len(report.skipped)} skipped")
     if report.undecided:
         parts.append(f"{len(report.undecided)} undecided")
-    if report.faults:
-        parts.append(_counted(len(report.faults), "internal fault"))
+    flaws = sum(fault.position is not None for fault in report.faults)
+    if flaws:
+        parts.append(_counted(flaws, "flaw") + " in policies")
+    if len(report.faults) > flaws:
+        parts.append(_counted(len(report.faults) - flaws, "internal fault"))
     is_told = is_listed or not (report.skipped or report.undecided)
     return "; ".join(parts) + ("" if is_told else " (--verbose lists what is skipped and undecided)")
 

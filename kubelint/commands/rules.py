@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from kubelint.commands._rules import all_rules
+from kubelint.commands._rules import policy_options, rules_and_policies
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--format", "format", type=click.Choice(("text", "json")), default="text", help="What to print [text].")
-def command(format: str) -> None:
-    """List every rule: its id, its severity, and what it finds."""
-    rules = all_rules()
+@policy_options
+def command(format: str, config_file: str | None, policies: tuple[str, ...]) -> None:
+    """List every rule, and every policy of the project: its id, its severity, and what it finds."""
+    rules = rules_and_policies(config_file, policies)
     if format == "json":
         import json
 

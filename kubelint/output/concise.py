@@ -35,10 +35,11 @@ def headline(finding: Finding, style: Style) -> str:
 
 
 def fault_line(fault: Fault, style: Style) -> str:
-    """The line for an internal fault: `path: internal error: message`."""
-    path = f"{printable(style.path(fault.path))}: " if fault.path else ""
-    label = painted("internal error:", SEVERITY[Severity.ERROR], style.color)
-    return f"{path}{label} {printable(fault.message)}"
+    """The line for a fault: `path: internal error: message`, or `path:line:column: error: message` in a policy."""
+    label = painted("internal error:" if fault.position is None else "error:", SEVERITY[Severity.ERROR], style.color)
+    parts = [printable(style.path(fault.path))] if fault.path else []
+    where = ":".join((*parts, *map(str, fault.position or ())))
+    return f"{where}: {label} {printable(fault.message)}" if where else f"{label} {printable(fault.message)}"
 
 
 def place(span: Span, style: Style) -> str:

@@ -42,7 +42,7 @@ def render(report: Report, style: Style) -> str:
             {**_finding(entry.finding, style), "justification": entry.justification} for entry in report.suppressed
         ],
         "skipped": [{"path": style.path(entry.path), "line": entry.line, "why": entry.why} for entry in report.skipped],
-        "errors": [{"path": style.path(fault.path), "message": fault.message} for fault in report.faults],
+        "errors": [{"path": style.path(fault.path), "message": fault.text} for fault in report.faults],
         "summary": {
             "files": report.counts.files,
             "documents": report.counts.documents,

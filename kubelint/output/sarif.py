@@ -140,7 +140,7 @@ def _descriptor(rule: Rule) -> Any:
 
 def _name(rule: Rule) -> str:
     """The rule's id in Pascal case. The Multitool wants a name unlike the id, so a single word gets its category."""
-    words = rule.id.split("-")
+    words = re.split("[-./]", rule.id)
     return "".join(word.capitalize() for word in (words if len(words) > 1 else (rule.category, *words)))
 
 
@@ -177,7 +177,7 @@ def _notification(fault: Fault, root: str) -> Any:
     place = sarif_om.PhysicalLocation(artifact_location=_artifact_location(fault.path, root)) if fault.path else None
     return sarif_om.Notification(
         level="error",
-        message=_message(fault.message),
+        message=_message(fault.text),
         locations=[sarif_om.Location(physical_location=place)] if place else None,
     )
 

@@ -1,0 +1,1 @@
+"""The rules of the category `shop`: the folder's name."""

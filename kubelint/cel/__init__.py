@@ -1,0 +1,125 @@
+"""CEL, the Common Expression Language, as Kubernetes 1.36 has it in admission policies.
+
+    program = compile("object.spec.ports.all(p, p.port > 1024)", {"object": DYN})
+    program.evaluate({"object": {"spec": {"ports": [{"port": 80}]}}})
+
+It is an implementation of its own rather than a binding, because every answer is to be the server's: types, values,
+errors and their words. `tests/conformance/cel.json.xz` holds what a kube-apiserver says of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kubelint.cel.errors import CelError, CelUnknown, EvaluationError, Issue
+from kubelint.cel.reads import EVERY, Every, Route
+from kubelint.cel.types import (
+    AUTHORIZER,
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    NULL,
+    RESOURCE_CHECK,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    Type,
+    list_of,
+    map_of,
+    object_type,
+    optional_of,
+)
+
+__all__ = [
+    "AUTHORIZER",
+    "BOOL",
+    "BYTES",
+    "DOUBLE",
+    "DURATION",
+    "DYN",
+    "EVERY",
+    "INT",
+    "NULL",
+    "RESOURCE_CHECK",
+    "STRING",
+    "TIMESTAMP",
+    "UINT",
+    "CelError",
+    "CelUnknown",
+    "EvaluationError",
+    "Every",
+    "Issue",
+    "Program",
+    "Route",
+    "Type",
+    "compile",
+    "list_of",
+    "map_of",
+    "object_type",
+    "optional_of",
+]
+
+
+class Program:
+    """An expression that compiles; make one with `compile`."""
+
+    def __init__(self, expression: str, variables: Mapping[str, Type]) -> None:
+        from kubelint.cel.checker import Checker
+        from kubelint.cel.evaluator import Planner
+        from kubelint.cel.parser import Parser
+        from kubelint.cel.validators import Validator
+
+        self.expression = expression
+        self._variables = dict(variables)
+        try:
+            self._root = Parser(expression).parse()
+            self._checker = Checker(expression, variables)
+            self.type = self._checker.check(self._root)
+            if not self._checker.issues:
+                Validator(self._checker).validate(self._root)
+            if self._checker.issues:
+                raise CelError.of_issues(self._checker.issues, expression)
+            self._step: Callable[[dict[str, Any]], Any] = Planner(self._checker, variables).plan(self._root)
+        except EvaluationError as error:
+            raise CelError.of_constant(error.message) from None
+        except RecursionError:
+            raise CelUnknown("an expression that nests this deep") from None
+
+    def evaluate(self, values: Mapping[str, object], cost_limit: int | None = None) -> object:
+        """The value of the expression for these variables, which are what JSON has: dict, list, str, int, float, …
+
+        A dict may be any `Mapping`, for instance one that works its values out when they are asked for. A variable that
+        is left out is one whose value nobody knows. `cost_limit` is what the evaluation may cost in the server's units
+        (by default its limit for one expression); what is counted is never more than what the server counts.
+
+        Raises:
+            EvaluationError: if the expression fails, with the server's words.
+            CelError: of kind cost, if it costs more than it may.
+            CelUnknown: if its value depends on what is not known.
+        """
+        from kubelint.cel.evaluator import BUDGET, COST_LIMIT
+
+        try:
+            return self._step({**values, BUDGET: [COST_LIMIT if cost_limit is None else cost_limit]})
+        except RecursionError:
+            raise CelUnknown("an expression that nests this deep") from None
+
+    def reads(self) -> list[Route]:
+        """The fields of the variables that the expression reads, the deepest ones only, in order of appearance."""
+        from kubelint.cel.reads import reads
+
+        return reads(self._root, frozenset(self._variables))
+
+
+def compile(expression: str, variables: Mapping[str, Type]) -> Program:
+    """The program of an expression, which may use these variables.
+
+    Raises:
+        CelError: of kind syntax, type or unknown-function, if the server would refuse the expression.
+        CelUnknown: if it uses what is not known here: a message of protobuf, a class of characters.
+    """
+    return Program(expression, variables)

@@ -1,0 +1,614 @@
+"""What an expression is worth: a checked tree becomes a Python function of the variables' values.
+
+Facts: cel-go 0.26, interpreter/planner.go, interpretable.go and attributes.go. Errors travel as exceptions; `&&`, `||`
+and the quantifiers catch them, as the language demands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kubelint.cel import regex, types
+from kubelint.cel.checker import Checker
+from kubelint.cel.errors import CelError, CelUnknown, EvaluationError, no_such_overload
+from kubelint.cel.functions import Implementation, Overload, dispatching, guarded
+from kubelint.cel.libraries import FUNCTIONS, TYPE_NAMES
+from kubelint.cel.standard import SINGLETONS
+from kubelint.cel.syntax import (
+    Call,
+    Comprehension,
+    Constant,
+    Identifier,
+    ListLiteral,
+    MapLiteral,
+    Node,
+    Select,
+    children,
+    qualified_name,
+)
+from kubelint.cel.types import Type
+from kubelint.cel.values import (
+    MISSING,
+    NONE,
+    Duration,
+    Optional,
+    Timestamp,
+    Uint,
+    equal,
+    find,
+    is_number,
+    is_true,
+    spell_for_error,
+    type_of,
+)
+
+Scope = dict[str, Any]
+Step = Callable[[Scope], Any]
+
+#: What one evaluation may cost (k8s.io/apiserver/pkg/apis/cel, PerCallLimit).
+COST_LIMIT = 1_000_000
+COST_ERROR = "operation cancelled: actual cost limit exceeded"
+#: Where a scope keeps what may still be spent.
+BUDGET = "#budget"
+_LIST_COST, _MAP_COST = 10, 30
+#: Names of types that the server's compiler knows and its evaluator does not.
+_NO_TYPES = frozenset(("duration", "timestamp"))
+_GO_TYPES: dict[type, str] = {
+    bool: "types.Bool",
+    int: "types.Int",
+    Uint: "types.Uint",
+    float: "types.Double",
+    str: "types.String",
+    bytes: "types.Bytes",
+    type(None): "types.Null",
+    Duration: "types.Duration",
+    Timestamp: "types.Timestamp",
+    Optional: "*types.Optional",
+    Type: "*types.Type",
+    list: "*types.baseList",
+    dict: "*types.baseMap",
+}
+#: The same for values that come from a variable as they are.
+_GO_DATA: dict[type, str] = {type(None): "<nil>", list: "[]interface {}", dict: "map[string]interface {}"}
+
+
+#: Functions that cost one, whatever they are called with.
+_COST_ONE = frozenset(("@not_strictly_false", "!_", "-_", "_-_", "_*_", "_/_", "_%_", "size"))
+#: Functions that the server applies to constants before anything is evaluated (interpreter/decorators.go).
+CONVERSIONS = frozenset(("bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"))
+
+
+def is_constant(node: Node) -> bool:
+    """Whether the server knows the value of a node before anything is evaluated."""
+    if isinstance(node, Constant):
+        return True
+    if isinstance(node, ListLiteral):
+        return not node.optional and all(map(is_constant, node.elements))
+    if isinstance(node, MapLiteral):
+        return not any(one.is_optional for one in node.entries) and all(
+            is_constant(one.key) and is_constant(one.value) for one in node.entries
+        )
+    return (
+        isinstance(node, Call)
+        and node.function in CONVERSIONS
+        and node.target is None
+        and len(node.arguments) == 1
+        and is_constant(node.arguments[0])
+    )
+
+
+def _matching(pattern: Node) -> Implementation:
+    """`matches` with a pattern that is compiled once."""
+    compiled = _compiled(pattern)
+
+    def matches(text: object, _: object) -> bool:
+        if isinstance(text, str):
+            return compiled.search(text) is not None
+        raise no_such_overload()
+
+    return matches
+
+
+def _with_constant_pattern(pattern: Node, overload: Overload) -> Implementation:
+    """`find` or `findAll` with a pattern that is compiled once; what is no text it refuses in its own words."""
+    _compiled(pattern)
+    implementation = overload.implementation
+    assert implementation is not None
+
+    def call(text: object, pattern: object, *count: object) -> object:
+        if isinstance(text, str) and all(type(one) is int for one in count):
+            return implementation(text, pattern, *count)
+        raise no_such_overload()
+
+    return call
+
+
+def _compiled(pattern: Node) -> re.Pattern[str]:
+    assert isinstance(pattern, Constant)
+    return regex.compile(str(pattern.value))
+
+
+def least_cost(node: Node) -> int:
+    """What a node costs at least, whatever its variables hold, as the server counts (interpreter/runtimecost.go)."""
+    if is_constant(node):
+        return 0
+    if isinstance(node, Identifier):
+        return 1
+    if isinstance(node, Select):
+        return least_cost(node.operand) + (not node.is_test)
+    if isinstance(node, Comprehension):
+        return least_cost(node.range)
+    parts = [least_cost(child) for child in children(node)] or [0]
+    if isinstance(node, Call) and node.function in ("_&&_", "_||_", "or", "orValue"):
+        return parts[0]
+    if isinstance(node, Call) and node.function == "_?_:_":
+        return parts[0] + min(parts[1:])
+    if isinstance(node, ListLiteral | MapLiteral):
+        return sum(parts) + (_LIST_COST if isinstance(node, ListLiteral) else _MAP_COST)
+    return sum(parts) + (isinstance(node, Call) and node.function in _COST_ONE)
+
+
+class Planner:
+    """Makes the function of a checked tree."""
+
+    def __init__(self, checker: Checker, variables: Mapping[str, Type]) -> None:
+        self.checker = checker
+        self.bound = set(variables)
+
+    def plan(self, node: Node) -> Step:
+        """The function that evaluates a node."""
+        return _PLANS[type(node)](self, node)
+
+    def _constant(self, node: Constant) -> Step:
+        value = node.value
+        return lambda _: value
+
+    def _identifier(self, node: Identifier) -> Step:
+        return self._name(node.name.removeprefix("."))
+
+    def _name(self, name: str) -> Step:
+        if name not in self.bound:
+            if name in _NO_TYPES:
+                raise EvaluationError(f"reference to undefined type: {name}")
+            of = type_value(TYPE_NAMES[name].parameters[0])
+            return lambda _: of
+
+        def variable(scope: Scope) -> Any:
+            try:
+                return scope[name]
+            except KeyError:
+                raise CelUnknown(name) from None
+
+        return variable
+
+    def _select(self, node: Select) -> Step:
+        name = qualified_name(node).removeprefix(".")
+        if name in self.bound or name in TYPE_NAMES:
+            return self._name(name)
+        operand, field = self.plan(node.operand), node.field
+        if node.is_test:
+            return lambda scope: has(operand(scope), field)
+
+        def select(scope: Scope) -> Any:
+            value = operand(scope)
+            if type(value) is dict:
+                try:
+                    return value[field]
+                except KeyError:
+                    raise EvaluationError(f"no such key: {field}") from None
+            return index(value, field)
+
+        return select
+
+    def _call(self, node: Call) -> Step:
+        special = _SPECIAL.get(node.function)
+        if node.function in ("_[_]", "_[?_]") and is_constant(node.arguments[1]):
+            self._check_constant_index(node.arguments[1])
+        operands = [*([node.target] if node.target is not None else []), *node.arguments]
+        steps = [self.plan(operand) for operand in operands]
+        if special is not None:
+            return special(steps)
+        implementation = self._implementation(node)
+        if node.function in CONVERSIONS and len(operands) == 1 and is_constant(operands[0]):
+            # The server does it once and for all, and says so before anything is evaluated.
+            value = implementation(steps[0]({}))
+            return lambda _: value
+        return _applied(implementation, steps)
+
+    def _check_constant_index(self, node: Node) -> None:
+        key = self.plan(node)({})
+        if not isinstance(key, str | int | float | bool):
+            raise EvaluationError(f"invalid qualifier type: {_go_type(key)}")
+
+    def _implementation(self, node: Call) -> Implementation:
+        function = node.function.removeprefix(".")
+        if function == "matches" and isinstance(node.arguments[-1], Constant):
+            return _matching(node.arguments[-1])
+        if function in SINGLETONS:
+            return SINGLETONS[function]
+        matching = self.checker.overloads[node]
+        if function in ("find", "findAll") and isinstance(node.arguments[0], Constant):
+            return _with_constant_pattern(node.arguments[0], matching[0])
+        if len(matching) == 1:
+            return guarded(function, matching[0])
+        return dispatching(function, [one for one in FUNCTIONS[function] if one.implementation is not None])
+
+    def _list(self, node: ListLiteral) -> Step:
+        steps = [self.plan(element) for element in node.elements]
+        if not node.optional:
+            return lambda scope: [step(scope) for step in steps]
+        optional = node.optional
+
+        def build(scope: Scope) -> list[Any]:
+            built = []
+            for position, step in enumerate(steps):
+                value = step(scope)
+                if position in optional:
+                    if not isinstance(value, Optional):
+                        what = "cannot initialize optional list element from non-optional value"
+                        raise EvaluationError(f"{what} {spell_for_error(value)}")
+                    if value is NONE:
+                        continue
+                    value = value.value
+                built.append(value)
+            return built
+
+        return build
+
+    def _map(self, node: MapLiteral) -> Step:
+        entries = [(self.plan(entry.key), self.plan(entry.value), entry.is_optional) for entry in node.entries]
+
+        def build(scope: Scope) -> dict[Any, Any]:
+            built: dict[Any, Any] = {}
+            for key_step, value_step, is_optional in entries:
+                key, value = _key(key_step(scope)), value_step(scope)
+                if is_optional:
+                    value = _present(key, value)
+                    if value is MISSING:
+                        built.pop(key, None)
+                        continue
+                built[key] = value
+            return built
+
+        return build
+
+    def _comprehension(self, node: Comprehension) -> Step:
+        over, initial = self.plan(node.range), self.plan(node.initial)
+        before = set(self.bound)
+        self.bound |= {node.accumulator}
+        result = self.plan(node.result)
+        self.bound |= {node.variable, *([node.second_variable] if node.second_variable else [])}
+        loop = self._loop(node)
+        self.bound = before
+        if node.macro == "bind":
+            return _bound(node.accumulator, initial, result)
+        names = (node.variable, node.second_variable, node.accumulator)
+
+        def run(scope: Scope) -> Any:
+            # The range is outside of the loop, and so is everything that has the loop's names there.
+            pairs = _entries(over(scope), is_double=bool(node.second_variable))
+            inner = dict(scope)
+            for name in names:
+                inner.pop(name, None)
+            return loop(inner, pairs, initial, result)
+
+        return run
+
+    def _loop(self, node: Comprehension) -> Callable[[Scope, Iterator[Any], Step, Step], Any]:
+        first, second, accumulator = node.variable, node.second_variable, node.accumulator
+        each = least_cost(node.condition) + least_cost(node.step)
+        if node.macro in ("all", "exists"):
+            assert isinstance(node.step, Call)
+            predicate = self.plan(node.step.arguments[1])
+            # It is evaluated in every round: a round that could do without would not take place.
+            each += least_cost(node.step.arguments[1])
+            return _quantifier(first, second, predicate, each, decisive=node.macro == "exists")
+        collected = _collected(node)
+        if collected is not None:
+            condition, value = collected
+            return _collector(
+                first, second, None if condition is None else self.plan(condition), self.plan(value), each
+            )
+        step = self.plan(node.step)
+
+        def loop(scope: Scope, entries: Iterator[Any], initial: Step, result: Step) -> Any:
+            accumulated = initial(scope)
+            for entry in entries:
+                spend(scope, each)
+                _bind(scope, first, second, entry)
+                scope[accumulator] = accumulated
+                accumulated = step(scope)
+            scope[accumulator] = accumulated
+            return result(scope)
+
+        return loop
+
+
+def type_value(of: Type) -> Type:
+    """The type as `type(…)` gives it, which knows nothing of elements."""
+    return {
+        "list": types.LIST,
+        "map": types.MAP,
+        "optional_type": Optional.TYPE,
+    }.get(of.name, of)
+
+
+def spend(scope: Scope, cost: int) -> None:
+    """Take a cost out of the evaluation's budget.
+
+    Raises:
+        CelError: of kind cost, if there is not that much left.
+    """
+    budget = scope[BUDGET]
+    budget[0] -= cost
+    if budget[0] < 0:
+        raise CelError("cost", COST_ERROR)
+
+
+def _bind(scope: Scope, first: str, second: str, entry: Any) -> None:
+    if second:
+        scope[first], scope[second] = entry
+    else:
+        scope[first] = entry
+
+
+def _entries(values: Any, *, is_double: bool) -> Iterator[Any]:
+    if isinstance(values, list):
+        return iter(enumerate(values) if is_double else values)
+    if isinstance(values, Mapping):
+        return iter(values.items() if is_double else values)
+    name = _go_type(values)
+    if is_double:
+        raise EvaluationError(f"unsupported comprehension range type: {name}")
+    raise EvaluationError(f"got '{name}', expected iterable type")
+
+
+def _bound(name: str, value: Step, result: Step) -> Step:
+    return lambda scope: result({**scope, name: value(scope)})
+
+
+def _collected(node: Comprehension) -> tuple[Node | None, Node] | None:
+    """The condition and the value of a loop that only appends to a list."""
+    step: Node = node.step
+    condition: Node | None = None
+    if isinstance(step, Call) and step.function == "_?_:_":
+        condition, step = step.arguments[0], step.arguments[1]
+    if not isinstance(step, Call) or step.function != "_+_" or not isinstance(step.arguments[1], ListLiteral):
+        return None
+    return (condition, step.arguments[1].elements[0]) if node.macro == "list" else None
+
+
+def _collector(
+    first: str, second: str, condition: Step | None, value: Step, each: int
+) -> Callable[[Scope, Iterator[Any], Step, Step], Any]:
+    def loop(scope: Scope, entries: Iterator[Any], _: Step, __: Step) -> Any:
+        collected = []
+        for entry in entries:
+            spend(scope, each)
+            _bind(scope, first, second, entry)
+            if condition is None or _truth(condition(scope)):
+                collected.append(value(scope))
+        return collected
+
+    return loop
+
+
+def _quantifier(
+    first: str, second: str, predicate: Step, each: int, *, decisive: bool
+) -> Callable[[Scope, Iterator[Any], Step, Step], Any]:
+    """A loop that ends with the first element that decides it, and until then forgives errors."""
+
+    def loop(scope: Scope, entries: Iterator[Any], _: Step, __: Step) -> Any:
+        problem = _Problem()
+        for entry in entries:
+            spend(scope, each)
+            _bind(scope, first, second, entry)
+            if problem.holds(predicate, scope, decisive):
+                return decisive
+        return problem.resolve(not decisive)
+
+    return loop
+
+
+class _Problem:
+    """The errors of terms that another term may still outvote."""
+
+    __slots__ = ("error", "unknown")
+
+    def __init__(self) -> None:
+        self.error: CelError | None = None
+        self.unknown: CelUnknown | None = None
+
+    def holds(self, term: Step, scope: Scope, wanted: bool) -> bool:
+        """Whether a term is what decides; its error is kept."""
+        try:
+            value = term(scope)
+        except EvaluationError as error:
+            self.error = self.error or error
+            return False
+        except CelUnknown as unknown:
+            self.unknown = self.unknown or unknown
+            return False
+        if value is wanted:
+            return True
+        if not isinstance(value, bool):
+            self.error = self.error or no_such_overload()
+        return False
+
+    def resolve(self, value: bool) -> bool:
+        """The value, if nothing went wrong."""
+        if self.unknown is not None:
+            raise self.unknown
+        if self.error is not None:
+            raise self.error
+        return value
+
+
+def _truth(value: Any) -> bool:
+    if value is True:
+        return True
+    if value is False:
+        return False
+    raise no_such_overload()
+
+
+def _logic(decisive: bool) -> Callable[[list[Step]], Step]:
+    def special(steps: list[Step]) -> Step:
+        def logic(scope: Scope) -> Any:
+            problem = _Problem()
+            for step in steps:
+                if problem.holds(step, scope, decisive):
+                    return decisive
+            return problem.resolve(not decisive)
+
+        return logic
+
+    return special
+
+
+def _conditional(steps: list[Step]) -> Step:
+    condition, yes, no = steps
+    return lambda scope: yes(scope) if _truth(condition(scope)) else no(scope)
+
+
+def _or(steps: list[Step]) -> Step:
+    left, right = steps
+
+    def either(scope: Scope) -> Any:
+        value = left(scope)
+        return right(scope) if value is NONE else value
+
+    return either
+
+
+def _or_value(steps: list[Step]) -> Step:
+    left, right = steps
+
+    def either(scope: Scope) -> Any:
+        value = left(scope)
+        if value is NONE:
+            return right(scope)
+        return value.value if isinstance(value, Optional) else value
+
+    return either
+
+
+def _applied(implementation: Implementation, steps: list[Step]) -> Step:
+    if len(steps) == 1:
+        only = steps[0]
+        return lambda scope: implementation(only(scope))
+    if len(steps) == 2:
+        left, right = steps
+        return lambda scope: implementation(left(scope), right(scope))
+    return lambda scope: implementation(*[step(scope) for step in steps])
+
+
+def _applying(implementation: Implementation) -> Callable[[list[Step]], Step]:
+    return lambda steps: _applied(implementation, steps)
+
+
+def _key(key: Any) -> Any:
+    if isinstance(key, list | dict):
+        raise EvaluationError(f"unsupported key type: {type_of(key).name}")
+    return key
+
+
+def _present(key: Any, value: Any) -> Any:
+    if not isinstance(value, Optional):
+        what = f"cannot initialize optional entry '{spell_for_error(key)}' from non-optional value"
+        raise EvaluationError(f"{what} {spell_for_error(value)}")
+    return MISSING if value is NONE else value.value
+
+
+def look_up(value: Any, key: Any) -> Any:
+    """What a map or a list holds at a key; MISSING if it holds nothing there, or is neither.
+
+    Raises:
+        EvaluationError: if a list is asked for what is no index.
+    """
+    if isinstance(value, Mapping):
+        return find(value, key)
+    if not isinstance(value, list):
+        return MISSING
+    position = _position(key)
+    return value[position] if 0 <= position < len(value) else MISSING
+
+
+def _position(key: Any) -> int:
+    if not is_number(key):
+        raise EvaluationError(f"unsupported index type '{type_of(key).name}' in list")
+    if key != key or key != int(key):
+        raise EvaluationError(f"unsupported index value {spell_for_error(key)} in list")
+    return int(key)
+
+
+def _check_qualifier(key: Any) -> None:
+    if not isinstance(key, str | int | float | bool):
+        raise EvaluationError(f"invalid qualifier type: {_GO_DATA.get(type(key)) or _go_type(key)}")
+
+
+def _go_type(value: Any) -> str:
+    """What the server's own language calls a value of CEL, which some errors say."""
+    return _GO_TYPES.get(type(value), type(value).__name__)
+
+
+def index(value: Any, key: Any) -> Any:
+    """`value[key]`, which of an optional is optional too.
+
+    Raises:
+        EvaluationError: if there is nothing at the key.
+    """
+    _check_qualifier(key)
+    if isinstance(value, Optional):
+        return optional_index(value, key)
+    found = look_up(value, key)
+    if found is not MISSING:
+        return found
+    if isinstance(value, list):
+        raise EvaluationError(f"index out of bounds: {spell_for_error(key)}")
+    raise EvaluationError(f"no such key: {spell_for_error(key)}")
+
+
+def optional_index(value: Any, key: Any) -> Optional:
+    """`value[?key]`."""
+    _check_qualifier(key)
+    if isinstance(value, Optional):
+        if value is NONE:
+            return NONE
+        value = value.value
+    found = look_up(value, key)
+    return NONE if found is MISSING else Optional(found)
+
+
+def has(value: Any, field: str) -> bool:
+    """`has(value.field)`."""
+    if isinstance(value, Optional):
+        return value is not NONE and look_up(value.value, field) is not MISSING
+    return look_up(value, field) is not MISSING
+
+
+_SPECIAL: dict[str, Callable[[list[Step]], Step]] = {
+    "_&&_": _logic(False),
+    "_||_": _logic(True),
+    "_?_:_": _conditional,
+    "_==_": _applying(equal),
+    # What cannot be compared is different.
+    "_!=_": _applying(lambda left, right: not is_true(left, right)),
+    "_[_]": _applying(index),
+    "_[?_]": _applying(optional_index),
+    "_?._": _applying(optional_index),
+    "or": _or,
+    "orValue": _or_value,
+}
+
+_PLANS: dict[type[Node], Callable[[Planner, Any], Step]] = {
+    Constant: Planner._constant,
+    Identifier: Planner._identifier,
+    Select: Planner._select,
+    Call: Planner._call,
+    ListLiteral: Planner._list,
+    MapLiteral: Planner._map,
+    Comprehension: Planner._comprehension,
+}

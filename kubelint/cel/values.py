@@ -1,0 +1,506 @@
+"""The values of CEL in Python, and what the language does with values of any type: compare, convert, name, spell.
+
+bool, int, float, str, bytes, None, list and dict are themselves; the classes here are the rest. Behaviour and words are
+those of cel-go 0.26 (common/types), whose errors a kube-apiserver passes on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from kubelint.cel import types
+from kubelint.cel.errors import EvaluationError, no_such_overload
+from kubelint.cel.types import Type
+
+INT_MINIMUM, INT_MAXIMUM, UINT_MAXIMUM = -(1 << 63), (1 << 63) - 1, (1 << 64) - 1
+NANOSECONDS = 1_000_000_000
+#: The years 1 to 9999, which a timestamp has to be in, in seconds since 1970.
+FIRST_SECOND, LAST_SECOND = -62135596800, 253402300799
+
+
+class Uint(int):
+    """An unsigned integer of 64 bits."""
+
+    __slots__ = ()
+
+
+class Opaque:
+    """A value of a type that CEL itself does not know."""
+
+    __slots__ = ()
+    TYPE: ClassVar[Type]
+    #: Whether a comparison with another type is an error, rather than false.
+    STRICT_EQUALITY: ClassVar[bool] = True
+
+    def is_same(self, other: Opaque) -> bool:
+        """Whether the server says that this equals `other`, which is of the same type."""
+        raise NotImplementedError
+
+
+class Duration(Opaque):
+    """A span of time, in nanoseconds."""
+
+    __slots__ = ("nanoseconds",)
+    TYPE = types.DURATION
+    STRICT_EQUALITY = False
+
+    def __init__(self, nanoseconds: int) -> None:
+        self.nanoseconds = int_or_overflow(nanoseconds)
+
+    def is_same(self, other: Opaque) -> bool:
+        """Whether both are as long."""
+        return isinstance(other, Duration) and self.nanoseconds == other.nanoseconds
+
+
+class Timestamp(Opaque):
+    """A point in time: nanoseconds since 1970 in UTC, and the offset from UTC, in seconds, that it was written in."""
+
+    __slots__ = ("nanoseconds", "offset")
+    TYPE = types.TIMESTAMP
+    STRICT_EQUALITY = False
+
+    def __init__(self, nanoseconds: int, offset: int = 0) -> None:
+        if not FIRST_SECOND <= nanoseconds // NANOSECONDS <= LAST_SECOND:
+            raise EvaluationError("timestamp overflow")
+        self.nanoseconds = nanoseconds
+        self.offset = offset
+
+    def is_same(self, other: Opaque) -> bool:
+        """Whether both are the same moment."""
+        return isinstance(other, Timestamp) and self.nanoseconds == other.nanoseconds
+
+
+class Optional(Opaque):
+    """A value that may be missing; `NONE` is the one that is."""
+
+    __slots__ = ("value",)
+    TYPE = types.optional_of(types.DYN)
+    STRICT_EQUALITY = False
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def is_same(self, other: Opaque) -> bool:
+        """Whether both are missing, or both hold equal values."""
+        assert isinstance(other, Optional)
+        if self is NONE or other is NONE:
+            return self is other
+        return equal(self.value, other.value)
+
+    def get(self) -> object:
+        """The value.
+
+        Raises:
+            EvaluationError: if there is none.
+        """
+        if self is NONE:
+            raise EvaluationError("optional.none() dereference")
+        return self.value
+
+
+NONE = Optional(None)
+
+_TYPES: dict[type, Type] = {
+    bool: types.BOOL,
+    int: types.INT,
+    Uint: types.UINT,
+    float: types.DOUBLE,
+    str: types.STRING,
+    bytes: types.BYTES,
+    type(None): types.NULL,
+    list: types.LIST,
+    dict: types.MAP,
+    Type: types.TYPE,
+}
+
+
+def type_of(value: object) -> Type:
+    """The type of a value at run time, which knows nothing of elements."""
+    found = _TYPES.get(type(value))
+    if found is not None:
+        return found
+    if isinstance(value, Opaque):
+        return value.TYPE
+    if isinstance(value, Mapping):
+        return types.MAP
+    raise TypeError(f"{type(value).__name__} is no value of CEL")
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is an int, a uint or a double."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def int_or_overflow(value: int) -> int:
+    """The integer, if it is an int of 64 bits.
+
+    Raises:
+        EvaluationError: otherwise.
+    """
+    if INT_MINIMUM <= value <= INT_MAXIMUM:
+        return value
+    raise EvaluationError("integer overflow")
+
+
+def uint_or_overflow(value: int) -> Uint:
+    """The integer as a uint, if it is one of 64 bits.
+
+    Raises:
+        EvaluationError: otherwise.
+    """
+    if 0 <= value <= UINT_MAXIMUM:
+        return Uint(value)
+    raise EvaluationError("unsigned integer overflow")
+
+
+def equal(left: object, right: object) -> bool:
+    """Whether two values are equal as `==` has it: numbers across their types, lists and maps by their content.
+
+    Raises:
+        EvaluationError: for an address, a quantity and the like beside another type.
+    """
+    kind = type(left)
+    if kind is str or kind is bool:
+        return type(right) is kind and left == right
+    if left is None or right is None:
+        return left is right
+    if isinstance(left, int | float):
+        return is_number(right) and left == right
+    if kind is list:
+        return isinstance(right, list) and _equal_lists(left, right)  # type: ignore[arg-type]
+    if isinstance(left, Mapping):
+        return isinstance(right, Mapping) and _equal_maps(left, right)
+    if isinstance(left, Opaque):
+        if isinstance(right, Opaque) and right.TYPE == left.TYPE:
+            return left.is_same(right)
+        if left.STRICT_EQUALITY:
+            raise no_such_overload()
+        return False
+    return type(right) is kind and left == right
+
+
+def is_not_false(left: object, right: object) -> bool:
+    """Whether two elements are equal, or cannot be compared: what the server takes for equal within lists and maps."""
+    try:
+        return equal(left, right)
+    except EvaluationError:
+        return True
+
+
+def is_true(left: object, right: object) -> bool:
+    """Whether two values are equal for sure: what the server asks when it looks for a value in a list."""
+    try:
+        return equal(left, right)
+    except EvaluationError:
+        return False
+
+
+def contains(values: list[object], wanted: object) -> bool:
+    """Whether a list holds a value."""
+    return any(is_true(wanted, value) for value in values)
+
+
+def _equal_lists(left: list[object], right: list[object]) -> bool:
+    return len(left) == len(right) and all(map(is_not_false, left, right))
+
+
+def _equal_maps(left: Mapping[object, object], right: Mapping[object, object]) -> bool:
+    if len(left) != len(right):
+        return False
+    for key, value in left.items():
+        other = find(right, key)
+        if other is MISSING or not is_not_false(value, other):
+            return False
+    return True
+
+
+_NUMBERS = frozenset((int, float, Uint))
+
+
+class Missing:
+    """The type of what a map does not hold."""
+
+
+MISSING = Missing()
+
+
+def find(values: Mapping[object, object], key: object) -> object:
+    """What a map holds for a key, numbers being the same across their types; MISSING if it holds nothing."""
+    if type(key) is str:
+        return values.get(key, MISSING)
+    if isinstance(key, list | Mapping):
+        return MISSING
+    found = values.get(key, MISSING)
+    if found is MISSING:
+        return MISSING
+    # To Python true is 1, to CEL it is not.
+    is_one = any(held == key and isinstance(held, bool) == isinstance(key, bool) for held in values)
+    return found if is_one else MISSING
+
+
+def compare(left: object, right: object) -> int:
+    """-1, 0 or 1 for two values that have an order.
+
+    Raises:
+        EvaluationError: if they have none.
+    """
+    kind = type(left)
+    if kind in _NUMBERS and type(right) in _NUMBERS:
+        if left != left or right != right:
+            raise EvaluationError("NaN values cannot be ordered")
+        return _order(left, right)
+    if kind is not type(right):
+        raise no_such_overload()
+    if kind in (str, bytes, bool):
+        return _order(left, right)
+    if isinstance(left, Duration | Timestamp) and isinstance(right, Duration | Timestamp):
+        return _order(left.nanoseconds, right.nanoseconds)
+    raise no_such_overload()
+
+
+def _order(left: Any, right: Any) -> int:
+    return -1 if left < right else int(left > right)
+
+
+def is_comparable(value: object) -> bool:
+    """Whether values of this type have an order."""
+    return isinstance(value, bool | int | float | str | bytes | Duration | Timestamp)
+
+
+def is_zero(value: object) -> bool:
+    """Whether `optional.ofNonZeroValue` takes a value for nothing."""
+    if isinstance(value, Duration):
+        return value.nanoseconds == 0
+    if isinstance(value, Timestamp):
+        # The zero of Go's time is the first moment of the year 1.
+        return value.nanoseconds == FIRST_SECOND * NANOSECONDS
+    return value is None or (isinstance(value, bool | int | float | str | bytes | list | Mapping) and not value)
+
+
+def convert(value: object, to: Type) -> object:
+    """A value as another type.
+
+    Raises:
+        EvaluationError: if the value is nothing of that type.
+    """
+    converter = _CONVERTERS.get((type_of(value).name, to.name))
+    return refuse_conversion(value, to) if converter is None else converter(value)
+
+
+def refuse_conversion(value: object, to: Type) -> object:
+    """Raise the error of a conversion that does not exist."""
+    raise EvaluationError(f"type conversion error from '{type_of(value).name}' to '{to.name}'")
+
+
+def _parse_int(text: object) -> object:
+    digits = str(text)
+    unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
+    if not (unsigned.isascii() and unsigned.isdigit()) or not INT_MINIMUM <= int(digits) <= INT_MAXIMUM:
+        return refuse_conversion(text, types.INT)
+    return int(digits)
+
+
+def _parse_uint(text: object) -> object:
+    digits = str(text)
+    if not (digits.isascii() and digits.isdigit()) or int(digits) > UINT_MAXIMUM:
+        return refuse_conversion(text, types.UINT)
+    return Uint(digits)
+
+
+def _parse_double(text: object) -> object:
+    import re
+
+    found = str(text)
+    if re.fullmatch(r"[+-]?inf(?:inity)?|nan", found, re.IGNORECASE):
+        return float(found)
+    if re.fullmatch(r"[+-]?0[xX][0-9a-fA-F.]+[pP][+-]?[0-9]+", found):
+        return float.fromhex(found)
+    digits = "[0-9](?:_?[0-9])*"
+    shape = rf"[+-]?(?:{digits}\.?(?:{digits})?|\.{digits})(?:[eE][+-]?{digits})?"
+    if not re.fullmatch(shape, found) or math.isinf(float(found)):
+        return refuse_conversion(text, types.DOUBLE)
+    return float(found)
+
+
+def _parse_bool(text: object) -> object:
+    if text in ("1", "t", "T", "true", "TRUE", "True"):
+        return True
+    if text in ("0", "f", "F", "false", "FALSE", "False"):
+        return False
+    return refuse_conversion(text, types.BOOL)
+
+
+def _double_to_int(value: object) -> object:
+    assert isinstance(value, float)
+    if not -(2.0**63) < value < 2.0**63:
+        raise EvaluationError("integer overflow")
+    return int(value)
+
+
+def _double_to_uint(value: object) -> object:
+    assert isinstance(value, float)
+    if not 0 <= value < 2.0**64:
+        raise EvaluationError("unsigned integer overflow")
+    return Uint(value)
+
+
+def _bytes_to_string(value: object) -> object:
+    assert isinstance(value, bytes)
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise EvaluationError("invalid UTF-8 in bytes, cannot convert to string") from None
+
+
+def _parse_duration(text: object) -> object:
+    from kubelint.cel.times import parse_duration
+
+    found = parse_duration(str(text))
+    return refuse_conversion(text, types.DURATION) if found is None else Duration(found)
+
+
+def _parse_timestamp(text: object) -> object:
+    from kubelint.cel.times import parse_timestamp
+
+    found = parse_timestamp(str(text))
+    return refuse_conversion(text, types.TIMESTAMP) if found is None else found
+
+
+def _timestamp_to_string(value: object) -> object:
+    from kubelint.cel.times import spell_timestamp
+
+    assert isinstance(value, Timestamp)
+    return spell_timestamp(value)
+
+
+def spell_duration(value: Duration) -> str:
+    """A duration as the server writes it: seconds, with as many decimals as it takes."""
+    seconds, rest = divmod(abs(value.nanoseconds), NANOSECONDS)
+    # As in the server, a float holds the sum.
+    return spell_float((-1 if value.nanoseconds < 0 else 1) * (seconds + rest / 1e9)) + "s"
+
+
+def spell_float(value: float) -> str:
+    """A number without an exponent, as short as it can be."""
+    from decimal import Decimal
+
+    text = format(Decimal(repr(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def spell_double(value: float) -> str:
+    """A double as Go's %g has it: as short as it can be, with an exponent from 1e+06 on and below 0.0001."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    from decimal import Decimal
+
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    assert isinstance(exponent, int)
+    text = "".join(map(str, digits)).rstrip("0") or "0"
+    point = len(digits) + exponent - 1 if any(digits) else 0
+    if point < -4 or point >= 6:
+        mantissa = text[0] + ("." + text[1:] if len(text) > 1 else "")
+        return f"{'-' if sign else ''}{mantissa}e{'-' if point < 0 else '+'}{abs(point):02d}"
+    plain = spell_float(abs(value))
+    return ("-" if sign else "") + plain
+
+
+def quote(text: str) -> str:
+    """A text in double quotes, as Go's %q has it."""
+    return '"' + "".join(map(_quoted, text)) + '"'
+
+
+_GO_ESCAPES = {
+    "\a": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+    "\\": "\\\\",
+    '"': '\\"',
+}
+
+
+def _quoted(character: str) -> str:
+    if character in _GO_ESCAPES:
+        return _GO_ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def spell_for_error(value: object) -> str:
+    """A value within an error message, as Go's %v has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return spell_double(value)
+    if value is None:
+        return "null"
+    if isinstance(value, Type):
+        return value.name
+    if isinstance(value, list):
+        return "[" + ", ".join(map(spell_for_error, value)) + "]"
+    return str(value)
+
+
+def as_string(value: object) -> object:
+    """What `string(value)` gives."""
+    return convert(value, types.STRING)
+
+
+def _same(value: object) -> object:
+    return value
+
+
+_CONVERTERS: dict[tuple[str, str], Callable[[object], object]] = {
+    ("string", "int"): _parse_int,
+    ("string", "uint"): _parse_uint,
+    ("string", "double"): _parse_double,
+    ("string", "bool"): _parse_bool,
+    ("string", "bytes"): lambda value: str(value).encode("utf-8", "surrogatepass"),
+    ("string", types.DURATION.name): _parse_duration,
+    ("string", types.TIMESTAMP.name): _parse_timestamp,
+    ("int", "uint"): lambda value: uint_or_overflow(value),  # type: ignore[arg-type]
+    ("int", "double"): lambda value: float(value),  # type: ignore[arg-type]
+    ("int", "string"): str,
+    ("int", types.TIMESTAMP.name): lambda value: Timestamp(value * NANOSECONDS),  # type: ignore[operator]
+    ("int", types.DURATION.name): lambda value: refuse_conversion(value, types.DURATION),
+    ("uint", "int"): lambda value: int_or_overflow(int(value)),  # type: ignore[call-overload]
+    ("uint", "double"): lambda value: float(value),  # type: ignore[arg-type]
+    ("uint", "string"): lambda value: str(int(value)),  # type: ignore[call-overload]
+    ("double", "int"): _double_to_int,
+    ("double", "uint"): _double_to_uint,
+    ("double", "string"): lambda value: spell_double(value),  # type: ignore[arg-type]
+    ("bool", "string"): lambda value: "true" if value else "false",
+    ("bytes", "string"): _bytes_to_string,
+    ("null_type", "string"): lambda _: "null",
+    ("type", "string"): lambda value: value.name,  # type: ignore[attr-defined]
+    (types.DURATION.name, "string"): lambda value: spell_duration(value),  # type: ignore[arg-type]
+    (types.DURATION.name, "int"): lambda value: value.nanoseconds,  # type: ignore[attr-defined]
+    (types.TIMESTAMP.name, "string"): _timestamp_to_string,
+    (types.TIMESTAMP.name, "int"): lambda value: value.nanoseconds // NANOSECONDS,  # type: ignore[attr-defined]
+    **{
+        (of.name, of.name): _same
+        for of in (
+            types.INT,
+            types.UINT,
+            types.DOUBLE,
+            types.BOOL,
+            types.STRING,
+            types.BYTES,
+            types.DURATION,
+            types.TIMESTAMP,
+            types.NULL,
+        )
+    },
+}

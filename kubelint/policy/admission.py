@@ -1,0 +1,201 @@
+"""The request that creates an object, as policies see it: the variables of their expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from kubelint.cel import CelUnknown
+from kubelint.cluster import Cluster
+from kubelint.exposure import Exposure
+from kubelint.node import plain
+from kubelint.policy.decoded import decoded
+from kubelint.policy.defaults import Object, complete
+from kubelint.policy.uncertain import UNKNOWN, Draw, NotKnown, Uncertain
+from kubelint.resources import Resource, Workload
+from kubelint.sight import PODS
+from kubelint.workspace import Workspace
+
+_UNKNOWN_REQUEST = "who creates the object, and how"
+_ATTRIBUTES = {
+    "object": "object",
+    "request": "request",
+    "namespaceObject": "namespace_object",
+    "exposure": "exposure",
+    "services": "services",
+    "pods": "pods",
+}
+"""By the name that expressions know, the property that holds the value."""
+_SERVICES = frozenset(("Service",))
+
+
+def resource_name(kind: str) -> str:
+    """The plural by which a kind is called in an API path (k8s.io/apimachinery, meta.UnsafeGuessKindToResource)."""
+    name = kind.lower()
+    if name == "endpoints":
+        return name
+    if name.endswith("s"):
+        return f"{name}es"
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+
+
+def group_and_version(api_version: str) -> tuple[str, str]:
+    """The two parts of an apiVersion; the group of `v1` is empty."""
+    group, _, version = api_version.rpartition("/")
+    return group, version
+
+
+class Admission:
+    """The creation of one resource; each value is worked out when it is first asked for.
+
+    `exposure` is asked only where an expression speaks of it. `is_refused` tells that the server refuses the object for
+    other reasons, and asks no policy.
+    """
+
+    def __init__(
+        self,
+        resource: Resource,
+        workspace: Workspace,
+        cluster: Cluster,
+        exposure: Callable[[], Exposure | None],
+        *,
+        is_refused: bool = False,
+    ) -> None:
+        self.resource = resource
+        self.workspace = workspace
+        self.cluster = cluster
+        self._exposure = exposure
+        self.is_refused = is_refused
+        self.draw = Draw()
+        self._values: dict[str, object] = {"oldObject": None}
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that it lands in; empty for an object without one. Raises NotKnown where nothing says."""
+        if not self.resource.is_namespaced:
+            return ""
+        if self.resource.namespace is None:
+            raise NotKnown("the namespace")
+        return self.resource.namespace
+
+    def value_of(self, name: str) -> object:
+        """The value of a variable of expressions; UNKNOWN for one that only a cluster knows.
+
+        Raises CannotTell where what it stands for may be out of sight.
+        """
+        try:
+            return self._values[name]
+        except KeyError:
+            value = self._values[name] = self._value_of(name)
+            return value
+
+    def _value_of(self, name: str) -> object:
+        attribute = _ATTRIBUTES.get(name)
+        try:
+            return UNKNOWN if attribute is None else getattr(self, attribute)
+        except CelUnknown:
+            return UNKNOWN
+
+    @cached_property
+    def object(self) -> Object:
+        """The object with what the server adds, so far as anybody can know."""
+        return self._completed(self.resource)
+
+    @cached_property
+    def request(self) -> Object:
+        """What is asked of the server (admission/v1 AdmissionRequest)."""
+        group, version = group_and_version(self.resource.api_version)
+        kind = {"group": group, "version": version, "kind": self.resource.kind}
+        resource = {"group": group, "version": version, "resource": resource_name(self.resource.kind)}
+        known: Object = {"kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource}
+        known["operation"] = "CREATE"
+        present = dict.fromkeys(("uid", "userInfo"), _UNKNOWN_REQUEST)
+        if self.resource.name is not None:
+            known["name"] = self.resource.name
+        if self.resource.namespace is not None:
+            known["namespace"] = self.resource.namespace
+        elif self.resource.is_namespaced:
+            present["namespace"] = "the namespace"
+        return Uncertain(known, _UNKNOWN_REQUEST, present=present, possible=frozenset(("dryRun", "options")))
+
+    @cached_property
+    def namespace_object(self) -> Object | None:
+        """The Namespace, from the manifests; None for an object without one.
+
+        Of one that is not among them only the name is known.
+        """
+        if not self.namespace or self.resource.kind == "Namespace":
+            return None
+        found = self.workspace.named("Namespace", self.namespace, None)
+        if len(found) == 1:
+            return self._completed(found[0])
+        why = f"the Namespace {self.namespace}, which is not among the manifests"
+        labels = Uncertain({"kubernetes.io/metadata.name": self.namespace}, why, is_open=True)
+        metadata = Uncertain({"name": self.namespace, "labels": labels}, why, is_open=True)
+        return Uncertain({"metadata": metadata}, why, is_open=True)
+
+    @cached_property
+    def reach(self) -> Exposure | None:
+        """The exposure itself, with the places that lead to it."""
+        return self._exposure()
+
+    @cached_property
+    def exposure(self) -> Object | None:
+        """How far a Service reaches; None for any other object."""
+        exposure = self.reach
+        if exposure is None:
+            return None
+        return {
+            "level": exposure.level.value,
+            "confidence": exposure.confidence.value,
+            "restriction": exposure.restriction.value,
+            "provider": exposure.provider,
+            "isExternal": exposure.is_external,
+            "opensNodePorts": exposure.opens_node_ports,
+            "paths": [
+                {
+                    "level": path.level.value,
+                    "via": path.via.value,
+                    "confidence": path.confidence.value,
+                    "restriction": path.restriction.value,
+                    "provider": path.provider,
+                }
+                for path in exposure.paths
+            ],
+        }
+
+    @cached_property
+    def services(self) -> list[Object]:
+        """The Services that are deployed together with the object. Raises CannotTell where some may be out of sight."""
+        application = self.workspace.application_of(self.resource)
+        self.workspace.require_sight(application, self.resource.namespace, _SERVICES)
+        return [self._completed(one) for one in self.workspace.services if application.holds(one.path)]
+
+    @cached_property
+    def pods(self) -> list[Object]:
+        """A pod of each workload that is deployed together with the object. Raises CannotTell as `services` does."""
+        application = self.workspace.application_of(self.resource)
+        self.workspace.require_sight(application, self.resource.namespace, PODS)
+        return [_pod(one) for one in self.workspace.workloads if application.holds(one.path)]
+
+    def _completed(self, resource: Resource) -> Object:
+        object = decoded(resource, self.cluster.version)
+        metadata = object.setdefault("metadata", {})
+        if not isinstance(metadata, dict):
+            metadata = object["metadata"] = {}
+        if resource.namespace is not None:
+            metadata["namespace"] = resource.namespace
+        for name, added in zip(("labels", "annotations"), self.workspace.added_to(resource), strict=True):
+            if added:
+                known = {key: value for key, value in (metadata.get(name) or {}).items() if key not in added}
+                metadata[name] = Uncertain(known, "what a kustomization sets", possible=added)
+        return complete(object, self.cluster, self.draw, is_namespaced=resource.is_namespaced)
+
+
+def _pod(workload: Workload) -> Object:
+    template = plain(workload.template) if workload.template is not None else {}
+    assert isinstance(template, dict)
+    labels = {key: scalar.text for key, scalar in workload.pod_labels.items()} | workload.added_labels
+    metadata = {**(template.get("metadata") or {}), "labels": labels}
+    owner = {"apiVersion": workload.api_version, "kind": workload.kind, "name": workload.name}
+    return {"metadata": metadata, "spec": template.get("spec") or {}, "owner": owner}

@@ -1,0 +1,88 @@
+"""A manifest as the API server holds it once it is decoded: typed, without nulls, without what Go leaves out as empty.
+
+Policies see the object in this form (k8s.io/apimachinery, runtime.DefaultUnstructuredConverter.ToUnstructured): a field
+that is `omitempty` and empty is not there at all, whatever the manifest says.
+"""
+
+from __future__ import annotations
+
+from kubelint.node import Mapping, Node, Scalar, Sequence, plain
+from kubelint.resources import Resource
+from kubelint_schemas import Definition, Index, Type
+
+_PLAIN_FLAGS = frozenset(
+    ("hostIPC", "hostNetwork", "hostPID", "paused", "publishNotReadyAddresses", "readOnly", "stdin", "stdinOnce", "tty")
+)
+"""Booleans that are no pointers in Go: a false one is left out."""
+_PLAIN_NUMBERS = frozenset(
+    (
+        *("nodePort", "healthCheckNodePort", "hostPort", "minReadySeconds", "initialDelaySeconds"),
+        *("timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"),
+    )
+)
+"""Numbers that are no pointers in Go: a zero is left out, and then filled in by default."""
+_TEXT_POINTERS = frozenset(("storageClassName", "volumeName", "appProtocol", "ingressClassName", "loadBalancerClass"))
+"""Texts that are pointers in Go: an empty one is kept."""
+_EMPTY_KEPT = frozenset(("HTTPHeader.value", "HostPathVolumeSource.type", "EndpointPort.name", "GRPCAction.service"))
+"""Further texts that are kept, by their definition and name."""
+
+
+def decoded(resource: Resource, version: str) -> dict[str, object]:
+    """The object; of a kind whose structure is not known here, what its manifest says."""
+    definition = Index.of(version).definition(resource.api_version, resource.kind)
+    if definition is None:
+        found = plain(resource.node)
+        assert isinstance(found, dict)
+    else:
+        found = _object(resource.node, definition)
+    # The items of a typed list need not say what they are.
+    return {**found, "apiVersion": resource.api_version, "kind": resource.kind}
+
+
+def _object(node: Mapping, definition: Definition) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in node.entries.items():
+        type = definition.fields.get(name)
+        if type is None or (isinstance(value, Scalar) and value.value is None):
+            continue
+        held = _value(value, type)
+        if not _is_left_out(held, name, type, definition):
+            found[name] = held
+    return found
+
+
+def _is_left_out(held: object, name: str, type: Type, definition: Definition) -> bool:
+    if type.kind in ("list", "map"):
+        return not held
+    if type.kind == "string":
+        is_kept = name in _TEXT_POINTERS or f"{definition.name.rpartition('.')[2]}.{name}" in _EMPTY_KEPT
+        return held == "" and not is_kept
+    if type.kind == "boolean":
+        return held is False and name in _PLAIN_FLAGS
+    return type.kind.startswith("integer") and held == 0 and name in _PLAIN_NUMBERS
+
+
+def _value(node: Node, type: Type) -> object:
+    if isinstance(node, Mapping) and type.kind == "object":
+        return _object(node, type.definition)
+    if isinstance(node, Mapping) and type.kind == "map" and type.item is not None:
+        # A null among the values is the zero value of their type.
+        return {key: _value_or_zero(value, type.item) for key, value in node.entries.items()}
+    if isinstance(node, Sequence) and type.kind == "list" and type.item is not None:
+        return [_value_or_zero(item, type.item) for item in node.items]
+    if not isinstance(node, Scalar):
+        return plain(node)
+    if isinstance(node.value, float) and node.value.is_integer() and type.kind in _WHOLE:
+        return int(node.value)
+    if type.kind == "quantity" and isinstance(node.value, int | float):
+        return node.text
+    return node.value
+
+
+_WHOLE = ("integer:int32", "integer:int64", "int-or-string")
+
+
+def _value_or_zero(node: Node, type: Type) -> object:
+    if isinstance(node, Scalar) and node.value is None:
+        return "" if type.kind == "string" else {} if type.kind == "object" else None
+    return _value(node, type)

@@ -1,0 +1,175 @@
+"""Whether an object meets what a policy demands.
+
+k8s.io/apiserver, pkg/admission/plugin/policy/validating/validator.go and pkg/admission/plugin/webhook/matchconditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kubelint.cel import CelError, CelUnknown, EvaluationError
+from kubelint.policy.admission import Admission
+from kubelint.policy.clauses import Clauses, Validation
+from kubelint.policy.defaults import Object
+from kubelint.policy.expression import Expression
+from kubelint.workspace import CannotTell
+
+_LONGEST_MESSAGE = 5 * 1024
+"""Bytes of what a messageExpression may give (celconfig.MaxEvaluatedMessageExpressionSizeBytes)."""
+_OUT_OF_BUDGET = "validation failed due to running out of cost budget, no further validation rules will be run"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """That an object is denied: why, by which expression, with which reason word and parameter.
+
+    `error` is set where the expression has no value.
+    """
+
+    message: str
+    expression: Expression
+    reason: str | None = None
+    error: CelError | None = None
+    params: object = None
+
+
+class Variables(dict[str, object]):
+    """The values of `variables`, each evaluated when an expression asks for it, and once."""
+
+    def __init__(self, expressions: dict[str, Expression], scope: Evaluation) -> None:
+        super().__init__()
+        self._expressions = expressions
+        self._scope = scope
+        self._failed: dict[str, EvaluationError] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._expressions
+
+    def __missing__(self, name: str) -> object:
+        if name not in self._expressions:
+            raise KeyError(name)
+        if name not in self._failed:
+            try:
+                self[name] = value = self._expressions[name].evaluate(self._scope)
+                return value
+            except CelError as error:
+                self._failed[name] = EvaluationError(f'composited variable "{name}" fails to evaluate: {error.message}')
+        raise self._failed[name]
+
+    def get(self, name: str, default: object = None) -> object:
+        """The value of a variable, or the default where there is no such variable."""
+        return self[name] if name in self else default  # noqa: SIM401 (this is `get`)
+
+
+class Evaluation:
+    """The expressions of one policy over one object, with one parameter; `object` stands in for the one admitted."""
+
+    def __init__(
+        self, clauses: Clauses, admission: Admission, params: object = None, object: Object | None = None
+    ) -> None:
+        self._clauses = clauses
+        self._admission = admission
+        self._object = object
+        self._params = params
+        self._variables = Variables(clauses.variables, self)
+        self.unknown: CelUnknown | None = None
+        """The first thing that nobody knows, although an expression asked for it."""
+
+    def value_of(self, name: str) -> object:
+        """The value of a variable, as expressions know it; UNKNOWN for one that nobody knows."""
+        if name == "params":
+            return self._params
+        if name == "variables":
+            return self._variables
+        if name == "object" and self._object is not None:
+            return self._object
+        return self._admission.value_of(name)
+
+    def decisions(self) -> Iterator[Decision]:
+        """Why the object is denied, one demand after another; `unknown` is set where one cannot be judged."""
+        failed: list[tuple[Expression, CelError]] = []
+        for condition in self._clauses.conditions:
+            try:
+                if condition.evaluate(self) is not True:
+                    return
+            except CelError as error:
+                failed.append((condition, error))
+            except CelUnknown as unknown:
+                self.unknown = self.unknown or unknown
+        if self.unknown is not None:
+            return
+        if failed:
+            yield self._undone(failed)
+            return
+        for validation in self._clauses.validations:
+            try:
+                if validation.expression.evaluate(self) is not True:
+                    yield self._denied(validation)
+            except CelError as error:
+                expression = validation.expression
+                message = _OUT_OF_BUDGET if error.kind == "cost" else _resulted_in(expression, error)
+                yield Decision(message, expression, error=error, params=self._params)
+                if error.kind == "cost":
+                    return
+            except CelUnknown as unknown:
+                self.unknown = self.unknown or unknown
+
+    def text(self, expression: Expression) -> str | None:
+        """The text that an expression gives; None where it gives none that may be shown."""
+        try:
+            value = expression.evaluate(self)
+        except (CelError, CelUnknown):
+            return None
+        if not isinstance(value, str) or "\n" in value or len(value.encode()) > _LONGEST_MESSAGE:
+            return None
+        return value.strip() or None
+
+    def _undone(self, failed: list[tuple[Expression, CelError]]) -> Decision:
+        messages = list(dict.fromkeys(_resulted_in(expression, error) for expression, error in failed))
+        message = messages[0] if len(messages) == 1 else f"[{', '.join(messages)}]"
+        return Decision(message, failed[0][0], error=failed[0][1], params=self._params)
+
+    def _denied(self, validation: Validation) -> Decision:
+        message = self.text(validation.message_expression) if validation.message_expression is not None else None
+        if message is None:
+            message = validation.message.strip() or f"failed expression: {validation.expression.text.strip()}"
+        return Decision(message, validation.expression, validation.reason, params=self._params)
+
+
+def _resulted_in(expression: Expression, error: CelError) -> str:
+    return f"expression '{expression.text}' resulted in error: {error.message}"
+
+
+def judge(clauses: Clauses, admission: Admission, params: object = None) -> tuple[list[Decision], CelUnknown | None]:
+    """Why an object is denied, and the first thing that would have to be known for judging the rest of the demands.
+
+    What depends on a value that the cluster draws is not known. Raises CannotTell of an object that no policy gets to
+    see.
+    """
+    if admission.is_refused:
+        raise CannotTell("the API server refuses the object before it asks any policy")
+    draw = admission.draw
+    draw.is_used = False
+    evaluation = Evaluation(clauses, admission, params)
+    decisions = list(evaluation.decisions())
+    if not draw.is_used:
+        return decisions, evaluation.unknown
+    draw.number = 1
+    try:
+        again = Evaluation(clauses, admission, params)
+        others = {id(decision.expression): decision for decision in again.decisions()}
+    finally:
+        draw.number = 0
+    agreed = [decision for decision in decisions if id(decision.expression) in others]
+    unknown = evaluation.unknown or again.unknown
+    if unknown is None and not len(agreed) == len(decisions) == len(others):
+        unknown = CelUnknown("what the cluster allocates")
+    return [_shared(decision, others[id(decision.expression)]) for decision in agreed], unknown
+
+
+def _shared(decision: Decision, other: Decision) -> Decision:
+    """A decision without the words that only one of two examples brings about."""
+    if decision.message == other.message:
+        return decision
+    return replace(decision, message=f"failed expression: {decision.expression.text.strip()}")

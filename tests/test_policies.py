@@ -1,0 +1,496 @@
+"""Policies of one's own: the ready-made ones, where findings point, what is said of policies that are wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kubelint.page import Example
+from kubelint.plugins import load_rules, plugin_manager
+from kubelint.run import Outcome, Request, run
+from kubelint.testing import differences
+
+TESTS = Path(__file__).parent
+READY_MADE = TESTS.parent / "examples" / "policies"
+MANIFESTS = TESTS / "policies"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in READY_MADE.glob("*.yaml")))
+def test_ready_made_policies_flag_and_accept(name: str) -> None:
+    manifest, policies = MANIFESTS / f"{name}.yaml", READY_MADE / f"{name}.yaml"
+    overrides: dict[str, object] = {"select": ("policy",)}
+    request = Request(str(MANIFESTS), (str(manifest),), isolated=True, policies=(str(policies),), overrides=overrides)
+    report = run(request, ()).report
+    report.root = str(MANIFESTS)
+    example = Example(name, 1, {f"{name}.yaml": manifest.read_text()})
+    assert differences(example, report) == []
+    assert report.findings
+
+
+class Tree:
+    """A folder to lint, with a configuration."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def lint(self, config: str = "", *policies: str, **files: str) -> Outcome:
+        """Lint files (`a` is a.yaml) by policies alone."""
+        (self.folder / ".kubelint.yaml").write_text(config)
+        for name, text in files.items():
+            (self.folder / f"{name}.yaml").write_text(text)
+        overrides: dict[str, object] = {}
+        if "select" not in config:
+            overrides["select"] = ("policy",)
+        paths = tuple(str(self.folder / f"{name}.yaml") for name in files if not name.startswith("policy"))
+        request = Request(str(self.folder), paths, policies=policies, overrides=overrides)
+        return run(request, load_rules(plugin_manager()))
+
+    def said(self, outcome: Outcome) -> list[str]:
+        """The findings: file, line, column, severity, message, rule."""
+        found = []
+        for one in outcome.report.findings:
+            line, column = one.span.begin
+            name = Path(one.span.source.path).name
+            found.append(f"{name}:{line}:{column}: {one.severity}: {one.message} [{one.rule}]")
+        return found
+
+    def flaws(self, outcome: Outcome) -> list[str]:
+        """What is wrong with policies: file, line, column, message."""
+        return [
+            ":".join((Path(fault.path).name, *map(str, fault.position or ("internal",)), f" {fault.message}"))
+            for fault in outcome.report.faults
+        ]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return Tree(tmp_path)
+
+
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: shop
+  labels: {tier: front}
+spec:
+  type: NodePort
+  ports:
+    - name: http
+      port: 80
+    - name: admin
+      port: 9000
+"""
+
+
+def policy(expression: str, *, more: str = "", match: str = "") -> str:
+    """A configuration with one policy, `p`."""
+    expression = f"'{expression}'" if expression in ("true", "false") else expression
+    return f"policies:\n  - id: p\n    expression: {expression}\n    message: 'no'\n{match}{more}"
+
+
+class TestAPolicyIsARule:
+    def test_it_is_reported(self, tree: Tree) -> None:
+        outcome = tree.lint(policy("object.spec.type != 'NodePort'"), a=SERVICE)
+        assert tree.said(outcome) == ["a.yaml:8:9: error: no [policy/p]"]
+        assert outcome.exit_code == 1
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            "select: [api]\n",
+            "select: [policy]\nignore: [policy/p]\n",
+            "select: [policy/p]\nper-file-ignores: {a.yaml: [policy]}\n",
+        ],
+    )
+    def test_it_is_left_out_like_any_other(self, tree: Tree, more: str) -> None:
+        assert tree.said(tree.lint(policy("false", more=more), a=SERVICE)) == []
+
+    def test_its_severity_is_the_users(self, tree: Tree) -> None:
+        config = policy("false", more="severity: {policy/p: note}\n")
+        assert tree.said(tree.lint(config, a=SERVICE)) == ["a.yaml:4:9: note: no [policy/p]"]
+
+    def test_a_comment_silences_it(self, tree: Tree) -> None:
+        text = SERVICE.replace("NodePort", "NodePort # kubelint: ignore[policy/p] soon")
+        outcome = tree.lint(policy("object.spec.type != 'NodePort'", more="select: [policy, lint]\n"), a=text)
+        assert tree.said(outcome) == []
+        assert [one.justification for one in outcome.report.suppressed] == ["soon"]
+
+    def test_a_suppression_of_no_use_is_found(self, tree: Tree) -> None:
+        text = SERVICE.replace("NodePort", "NodePort # kubelint: ignore[policy/p]")
+        outcome = tree.lint(policy("true", more="select: [policy, lint]\n"), a=text)
+        assert [one.rule for one in outcome.report.findings] == ["unused-suppression"]
+
+    def test_a_suppression_of_a_policy_that_is_not_there_is_found(self, tree: Tree) -> None:
+        text = SERVICE.replace("NodePort", "NodePort # kubelint: ignore[policy/q]")
+        outcome = tree.lint(policy("true", more="select: [policy, lint]\n"), a=text)
+        assert [one.message for one in outcome.report.findings] == ["there is no rule `policy/q`"]
+
+
+class TestWhatItJudges:
+    @pytest.mark.parametrize(
+        ("match", "is_judged"),
+        [
+            ("kinds: [Service]", True),
+            ("kinds: [Deployment]", False),
+            ("namespaces: [shop]", True),
+            ("namespaces: ['prod-*', 'sho?']", True),
+            ("namespaces: [blog]", False),
+            ("labels: {tier: front}", True),
+            ("labels: {tier: '*'}", True),
+            ("labels: {tier: back}", False),
+            ("labels: {team: '*'}", False),
+            ("paths: [a.yaml]", True),
+            ("paths: [k8s/]", False),
+            ("kinds: [Service], namespaces: [shop], labels: {tier: back}", False),
+        ],
+    )
+    def test_match(self, tree: Tree, match: str, is_judged: bool) -> None:
+        config = policy("false", match=f"    match: {{{match}}}\n")
+        assert bool(tree.said(tree.lint(config, a=SERVICE))) is is_judged
+
+    def test_an_unknown_namespace_may_be_the_one(self, tree: Tree) -> None:
+        config = policy("false", match="    match: {namespaces: [shop]}\n")
+        outcome = tree.lint(config, a=SERVICE.replace("  namespace: shop\n", ""))
+        assert tree.said(outcome) == []
+        assert [one.why for one in outcome.report.undecided] == ["the policy depends on the namespace"]
+
+
+class TestWhereItPoints:
+    @pytest.mark.parametrize(
+        ("expression", "place"),
+        [
+            ("object.spec.type != 'NodePort'", "8:9"),
+            ("has(object.metadata.labels.team)", "6:3"),
+            ("has(object.metadata.annotations)", "4:9"),
+            ("object.spec.ports.all(p, p.port < 1024)", "13:13"),
+            ("object.spec.ports.all(p, has(p.appProtocol))", "10:7"),
+            ("size(object.spec.ports) == 1", "9:3"),
+            ("object.spec.ports.exists(p, p.name == 'metrics')", "9:3"),
+            ("exposure.level == 'none'", "8:9"),
+            ("false", "4:9"),
+        ],
+    )
+    def test_the_deepest_field_that_is_read_and_there(self, tree: Tree, expression: str, place: str) -> None:
+        assert tree.said(tree.lint(policy(expression), a=SERVICE)) == [f"a.yaml:{place}: error: no [policy/p]"]
+
+    @pytest.mark.parametrize(
+        ("at", "place"),
+        [
+            ("spec.type", "8:9"),
+            ("object.spec.type", "8:9"),
+            ("spec.ports[1].port", "13:13"),
+            ("spec.ports[7].port", "9:3"),
+            ("metadata.labels[tier]", "6:18"),
+            ("'spec.ports[' + string(size(object.spec.ports) - 1) + '].name'", "12:13"),
+            ("status.nothing", "4:9"),
+        ],
+    )
+    def test_where_it_is_told_to(self, tree: Tree, at: str, place: str) -> None:
+        config = policy("false", more=f'    at: "{at}"\n')
+        assert tree.said(tree.lint(config, a=SERVICE)) == [f"a.yaml:{place}: error: no [policy/p]"]
+
+
+class TestWhatItKnows:
+    @pytest.mark.parametrize(
+        "expression",
+        [
+            "exposure.level == 'node' && exposure.opensNodePorts && exposure.isExternal",
+            "exposure.paths.exists(path, path.via == 'node-port')",
+            "services.size() == 2 && services.exists(s, s.metadata.name == 'api')",
+            "pods.size() == 1 && pods[0].metadata.labels.app == 'web' && pods[0].owner.kind == 'Deployment'",
+            "request.operation == 'CREATE' && request.namespace == 'shop'",
+            "namespaceObject.metadata.labels.stage == 'prod'",
+            "oldObject == null",
+        ],
+    )
+    def test_variables(self, tree: Tree, expression: str) -> None:
+        deployment = (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n"
+            "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n"
+            "    spec: {containers: [{name: web, image: example.com/web:1}]}\n"
+        )
+        namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {stage: prod}}\n"
+        match = "    match: {labels: {tier: front}}\n"
+        api = SERVICE.replace("web", "api").replace("front", "back")
+        outcome = tree.lint(
+            policy(f'"!({expression})"', match=match), a=SERVICE, b="---\n".join((deployment, namespace, api))
+        )
+        assert tree.flaws(outcome) == []
+        assert [one.split(":")[0] for one in tree.said(outcome)] == ["a.yaml"]
+
+    @pytest.mark.parametrize("name", ["pods", "services"])
+    def test_what_may_be_out_of_sight_cannot_be_told(self, tree: Tree, name: str) -> None:
+        hidden = "apiVersion: shop.example.com/v1\nkind: Shop\nmetadata: {name: web}\n"
+        outcome = tree.lint(policy(f"{name}.size() == 7"), a=SERVICE, b=hidden)
+        assert tree.said(outcome) == []
+        assert len(outcome.report.undecided) == 1
+
+    def test_params_and_variables(self, tree: Tree) -> None:
+        variables = "    variables:\n      count: size(object.spec.ports)\n      more: variables.count + 1\n"
+        more = f"    params: {{most: 1}}\n{variables}"
+        config = policy("variables.more <= params.most", more=more)
+        assert tree.said(tree.lint(config, a=SERVICE)) == ["a.yaml:9:3: error: no [policy/p]"]
+
+    def test_a_message_is_an_expression_too(self, tree: Tree) -> None:
+        config = "policies:\n  - {id: p, expression: 'false', messageExpression: \"'not ' + object.metadata.name\"}\n"
+        assert tree.said(tree.lint(config, a=SERVICE)) == ["a.yaml:4:9: error: not web [policy/p]"]
+
+
+class TestWhatIsWrongWithIt:
+    @pytest.mark.parametrize(
+        ("expression", "flaw"),
+        [
+            ("object.spec.type ==", ".kubelint.yaml:3:35: the expression is no CEL: Syntax error: mismatched input"),
+            (
+                "objekt.spec",
+                ".kubelint.yaml:3:17: the expression does not type-check: undeclared reference to 'objekt'",
+            ),
+            ("true && foo(1)", ".kubelint.yaml:3:28: the expression uses what CEL does not have: undeclared reference"),
+            ("1 + 1", ".kubelint.yaml:3:17: the expression does not type-check: must evaluate to bool but got int"),
+            (
+                "object.spec.nope == 1",
+                ".kubelint.yaml:3:17: the expression has no value: no such key: nope, of Service web; ask `has(",
+            ),
+            (
+                ">-\n      true &&\n      foo(1)",
+                ".kubelint.yaml:5:10: the expression uses what CEL does not have: undeclared reference to 'foo'",
+            ),
+            (
+                '"\'\\"\' == foo"',
+                ".kubelint.yaml:3:26: the expression does not type-check: undeclared reference to 'foo'",
+            ),
+            ("exposure.nope == 1", ".kubelint.yaml:3:25: the expression does not type-check: undefined field 'nope'"),
+        ],
+    )
+    def test_cel_says_what_and_where(self, tree: Tree, expression: str, flaw: str) -> None:
+        config = policy(expression, more="  - {id: other, expression: 'false', message: other}\n")
+        outcome = tree.lint(config, a=SERVICE)
+        assert [one[: len(flaw)] for one in tree.flaws(outcome)] == [flaw]
+        assert tree.said(outcome) == ["a.yaml:4:9: error: other [policy/other]"]
+        assert outcome.exit_code == 2
+
+    def test_what_costs_too_much(self, tree: Tree) -> None:
+        numbers = "[" + ", ".join(map(str, range(200))) + "]"
+        config = policy(f'"{numbers}.all(a, {numbers}.all(b, {numbers}.all(c, a + b + c >= 0)))"')
+        flaws = tree.flaws(tree.lint(config, a=SERVICE))
+        assert len(flaws) == 1
+        assert "the expression costs more than an API server allows" in flaws[0]
+
+    def test_one_flaw_is_said_once(self, tree: Tree) -> None:
+        outcome = tree.lint(
+            policy("object.spec.nope == 1"), a=f"{SERVICE}---\n{SERVICE.replace('web', 'api')}", b=SERVICE
+        )
+        assert len(tree.flaws(outcome)) == 1
+
+    @pytest.mark.parametrize(
+        ("config", "message"),
+        [
+            ("policies:\n  - id: p\n", "the policy `p` needs an `expression`"),
+            ("policies:\n  - expression: 'true'\n", "a policy needs an `id`"),
+            ("policies:\n  - {id: P, expression: 'true'}\n", "`P` in `policies.id` is no id of a policy"),
+            (
+                "policies:\n  - {id: p, expresion: 'true'}\n",
+                "unknown key of `policies`: `expresion`; did you mean `expression`?",
+            ),
+            ("policies:\n  - {id: p, expression: 'true', message: a, messageExpression: b}\n", "keep one"),
+            ("policies: [p.yaml]\nignore: [policy/q]\n", "unknown rule or category `policy/q`"),
+        ],
+    )
+    def test_what_is_no_policy_is_an_error_of_the_configuration(self, tree: Tree, config: str, message: str) -> None:
+        from kubelint.settings import ConfigError
+
+        with pytest.raises(ConfigError, match=r"\.kubelint\.yaml:\d+:\d+: ") as caught:
+            tree.lint(config, a=SERVICE)
+        assert message in str(caught.value)
+
+
+VALIDATING = """\
+apiVersion: admissionregistration.k8s.io/{version}
+kind: ValidatingAdmissionPolicy
+metadata: {{name: no-node-ports}}
+spec:
+  matchConstraints:
+    resourceRules:
+      - {{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [services]}}
+  validations:
+    - expression: object.spec.type != 'NodePort'
+      message: no node ports
+"""
+BINDING = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: no-node-ports}
+spec:
+  policyName: no-node-ports
+  validationActions: [ACTIONS]
+"""
+
+
+class TestFiles:
+    @pytest.mark.parametrize("version", ["v1", "v1beta1"])
+    def test_an_admission_policy_without_a_binding_denies(self, tree: Tree, version: str) -> None:
+        (tree.folder / "p.yaml").write_text(VALIDATING.format(version=version))
+        outcome = tree.lint("", str(tree.folder / "p.yaml"), a=SERVICE)
+        assert tree.said(outcome) == ["a.yaml:8:9: error: no node ports [policy/no-node-ports]"]
+
+    @pytest.mark.parametrize(
+        ("actions", "severity"), [("Deny", "error"), ("Warn, Audit", "warning"), ("Audit", "note")]
+    )
+    def test_a_binding_says_how_bad_it_is(self, tree: Tree, actions: str, severity: str) -> None:
+        (tree.folder / "policies").mkdir()
+        (tree.folder / "policies" / "p.yaml").write_text(VALIDATING.format(version="v1"))
+        (tree.folder / "policies" / "b.yaml").write_text(BINDING.replace("ACTIONS", actions))
+        outcome = tree.lint("policies: [policies]\n", a=SERVICE)
+        assert tree.said(outcome) == [f"a.yaml:8:9: {severity}: no node ports [policy/no-node-ports]"]
+
+    def test_two_bindings_that_deny_say_it_once(self, tree: Tree) -> None:
+        bindings = [BINDING.replace("ACTIONS", "Deny").replace("name: no", f"name: {name}") for name in ("a", "b")]
+        (tree.folder / "p.yaml").write_text("---\n".join((VALIDATING.format(version="v1"), *bindings)))
+        outcome = tree.lint("policies: [p.yaml]\n", a=SERVICE)
+        assert tree.said(outcome) == ["a.yaml:8:9: error: no node ports [policy/no-node-ports]"]
+
+    def test_parameters_are_those_of_the_namespace(self, tree: Tree) -> None:
+        text = VALIDATING.format(version="v1").replace("spec:", "spec:\n  paramKind: {apiVersion: v1, kind: ConfigMap}")
+        text = text.replace("object.spec.type != 'NodePort'", "object.spec.type != params.data.type")
+        binding = BINDING.replace("ACTIONS", "Deny") + "  paramRef: {name: types, parameterNotFoundAction: Deny}\n"
+        head = "apiVersion: v1\nkind: ConfigMap\nmetadata"
+        maps = [
+            f"{head}: {{name: types, namespace: {namespace}}}\ndata: {{type: {type}}}\n"
+            for namespace, type in (("blog", "ClusterIP"), ("shop", "NodePort"))
+        ]
+        (tree.folder / "p.yaml").write_text("---\n".join((text, binding, *maps)))
+        elsewhere = SERVICE.replace("namespace: shop", "namespace: press")
+        outcome = tree.lint("policies: [p.yaml]\n", a=SERVICE, b=SERVICE.replace("shop", "blog"), c=elsewhere)
+        assert tree.said(outcome) == ["a.yaml:8:9: error: no node ports [policy/no-node-ports]"]
+        assert [one.why for one in outcome.report.undecided] == [
+            "the policy depends on the ConfigMap types, which is not among the files of the policies"
+        ]
+
+    def test_a_file_that_is_named_twice_is_read_once(self, tree: Tree) -> None:
+        (tree.folder / "policies").mkdir()
+        (tree.folder / "policies" / "p.yaml").write_text(policy("false"))
+        outcome = tree.lint("policies: [policies, policies/p.yaml]\n", str(tree.folder / "policies"), a=SERVICE)
+        assert tree.flaws(outcome) == []
+        assert len(tree.said(outcome)) == 1
+
+    def test_several_files_in_one_configuration(self, tree: Tree) -> None:
+        (tree.folder / "p.yaml").write_text(VALIDATING.format(version="v1"))
+        (tree.folder / "q.yaml").write_text(policy("false"))
+        outcome = tree.lint("policies:\n  - p.yaml\n  - q.yaml\n  - {id: r, expression: 'true'}\n", a=SERVICE)
+        assert [one.rpartition(" ")[2] for one in tree.said(outcome)] == ["[policy/p]", "[policy/no-node-ports]"]
+
+    @pytest.mark.parametrize(
+        ("text", "flaw"),
+        [
+            (VALIDATING.format(version="v1alpha1"), "p.yaml:1:13: ValidatingAdmissionPolicy is read as"),
+            (
+                VALIDATING.format(version="v1").replace("message:", "mesage:"),
+                "p.yaml:10:7: there is no field `mesage` in a ValidatingAdmissionPolicy's `validations`",
+            ),
+            (
+                VALIDATING.format(version="v1").replace("'NodePort'", "'NodePort"),
+                "p.yaml:9:39: the expression is no CEL",
+            ),
+            (BINDING.replace("ACTIONS", "Refuse"), "p.yaml:6:22: `validationActions` are some of Deny, Warn, Audit"),
+            ("policies:\n  - {id: p, expresion: 'true'}\n", "p.yaml:2:13: unknown key"),
+            (
+                policy("false", match="    match: {kinds: [ConfigMap]}\n"),
+                "p.yaml:2:9: kubelint reads no objects of the kind",
+            ),
+            ("policies: [\n", "p.yaml:1:12: "),
+            (policy("false") + "  - {id: p, expression: 'true'}\n", "p.yaml:5:10: there is a policy `p` already, at"),
+        ],
+    )
+    def test_what_is_wrong_in_a_file(self, tree: Tree, text: str, flaw: str) -> None:
+        (tree.folder / "p.yaml").write_text(text)
+        outcome = tree.lint("policies: [p.yaml]\n", a=SERVICE)
+        assert [one[: len(flaw)] for one in tree.flaws(outcome)] == [flaw]
+        assert outcome.exit_code == 2
+
+    def test_a_file_that_is_not_there(self, tree: Tree) -> None:
+        outcome = tree.lint("policies:\n  - nope.yaml\n", a=SERVICE)
+        assert tree.flaws(outcome) == [".kubelint.yaml:2:5: there is no file or folder nope.yaml"]
+
+
+def test_the_manual_holds(tree: Tree) -> None:
+    manual = (TESTS.parent / "docs" / "policies.md").read_text()
+    config = manual.partition("```yaml\n")[2].partition("```")[0]
+    (tree.folder / "policies" / "cluster").mkdir(parents=True)
+    (tree.folder / "policies" / "ours.yaml").write_text(policy("true"))
+    node_port = SERVICE.replace("shop", "prod-shop")
+    public = SERVICE.replace("NodePort", "LoadBalancer")
+    owned = public.replace("labels: {tier: front}", "annotations: {owner: shop}")
+    outcome = tree.lint(config, a=node_port, b=public, c=owned)
+    assert tree.flaws(outcome) == []
+    assert tree.said(outcome) == [
+        "a.yaml:8:9: error: node ports are not for production [policy/no-node-ports]",
+        "b.yaml:8:9: warning: a Service on the internet names its owner [policy/public-services-have-owners]",
+    ]
+
+
+def test_what_has_no_policies_knows_no_cel(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(SERVICE)
+    text = "import sys; from kubelint.run import *; run(Request('.', ('.',)), ()); print('kubelint.cel' in sys.modules)"
+    command = (sys.executable, "-c", text.replace("'.'", repr(str(tmp_path))))
+    assert subprocess.run(command, capture_output=True, text=True, timeout=60).stdout == "False\n"
+
+
+def test_an_object_that_the_server_refuses_comes_before_no_policy(tree: Tree) -> None:
+    outcome = tree.lint(policy("object.spec.ports[0].port > 1"), a=SERVICE.replace("port: 80", "port: 80000"))
+    assert tree.said(outcome) == []
+    assert [one.why for one in outcome.report.undecided] == [
+        "the API server refuses the object before it asks any policy"
+    ]
+
+
+class TestCommands:
+    def ran(self, *arguments: str) -> str:
+        command = (sys.executable, "-m", "kubelint", *arguments)
+        return subprocess.run(command, cwd=MANIFESTS, capture_output=True, text=True, timeout=60).stdout
+
+    def test_policies_are_listed(self) -> None:
+        listed = self.ran("rules", "--policy", str(READY_MADE / "external-ips.yaml"))
+        assert "policy/\n  policy/external-ips" in listed
+
+    def test_policies_are_explained(self) -> None:
+        page = self.ran("explain", "policy/external-ips", "--policy", str(READY_MADE))
+        assert page.startswith("policy/external-ips (policy, error)\nthe external IP is not one of ours.\n")
+        assert "isIP(address)" in page
+
+    def test_standard_input_is_judged_by_them(self, tree: Tree) -> None:
+        (tree.folder / ".kubelint.yaml").write_text(policy("false", more="select: [policy]\n"))
+        request = Request(str(tree.folder), ("-",), standard_input=SERVICE.encode())
+        assert [one.rule for one in run(request, ()).report.findings] == ["policy/p"]
+
+
+class TestKustomizations:
+    def lint(self, tree: Tree, kustomization: str, expression: str) -> Outcome:
+        (tree.folder / "kustomization.yaml").write_text(f"resources: [a.yaml]\n{kustomization}")
+        return tree.lint(policy(expression), a=SERVICE)
+
+    @pytest.mark.parametrize(
+        ("kustomization", "expression"),
+        [
+            ("labels: [{pairs: {team: shop}}]\n", "has(object.metadata.labels.team)"),
+            ("commonLabels: {team: shop}\n", "has(object.metadata.labels.team)"),
+            ("commonAnnotations: {owner: shop}\n", "object.metadata.?annotations.?owner.hasValue()"),
+            (
+                "patches: [{target: {kind: Service}, patch: '[{op: replace, path: /spec/type, value: ClusterIP}]'}]\n",
+                "object.spec.type != 'NodePort'",
+            ),
+        ],
+    )
+    def test_what_they_may_change_cannot_be_told(self, tree: Tree, kustomization: str, expression: str) -> None:
+        outcome = self.lint(tree, kustomization, expression)
+        assert tree.said(outcome) == []
+        assert len(outcome.report.undecided) == 1
+
+    def test_what_they_leave_alone_can(self, tree: Tree) -> None:
+        patch = "patches: [{target: {kind: Service}, patch: '[{op: add, path: /spec/selector, value: {a: b}}]'}]\n"
+        outcome = self.lint(tree, f"commonLabels: {{team: shop}}\n{patch}", "object.spec.type != 'NodePort'")
+        assert tree.said(outcome) == ["a.yaml:8:9: error: no [policy/p]"]
