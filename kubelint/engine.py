@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,6 +22,7 @@ from kubelint.resources import KINDS, Resource, Service
 from kubelint.rule import Rule
 from kubelint.source import Span
 from kubelint.suppression import Suppressions
+from kubelint.wiring.patches import require_unpatched
 from kubelint.workspace import CannotTell, Workspace
 
 if TYPE_CHECKING:
@@ -54,6 +56,10 @@ def lint(project: Project, rules: Iterable[Rule], choice: Choice, cluster: Clust
             _Run(project, selected, known, choice, cluster, suppress, report, manifest).run()
     report.sort()
     return report
+
+
+_SAID_OF_THE_TEXT = ("api", "lint", "policy")
+"""Categories of rules that speak of a manifest's text, or that ask about patches themselves."""
 
 
 class _Run:
@@ -142,6 +148,7 @@ class _Run:
             arguments: dict[str, Any] = {name: inputs.get(name, rule) for name in rule.inputs}
             for finding in rule.check(subject, **arguments) or ():
                 completed = self._completed(finding, rule, resource)
+                self._require_unpatched(completed)
                 self.findings.append(completed)
                 # What the rule says counts here, not what the user thinks of it.
                 if rule.category == "api" and (finding.severity or rule.severity) is Severity.ERROR:
@@ -155,6 +162,19 @@ class _Run:
         except (Exception, SystemExit) as error:
             self.report.faults.append(Fault(self.manifest.path, _crash(rule, resource, error)))
             self.suppressions.may_need((rule.id,), span)
+
+    def _require_unpatched(self, finding: Finding) -> None:
+        """Make sure that no kustomization changes the field that a finding speaks of: `rules` of an Ingress, say.
+
+        What the API server says of a manifest, it says of it as it is. Raises CannotTell.
+        """
+        node, resource = finding.place.node, finding.resource
+        if finding.category in _SAID_OF_THE_TEXT or node is None or resource is None:
+            return
+        route = node.route[len(resource.node.route) :]
+        field = next((str(step) for step in route[1:2]), None)
+        if field not in (None, "name"):
+            require_unpatched(resource, self.workspace, re.compile(rf"\b{re.escape(field or '')}\b"))
 
     def _completed(self, finding: Finding, rule: Rule, resource: Resource | None) -> Finding:
         node = finding.place.node

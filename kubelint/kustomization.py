@@ -27,8 +27,8 @@ _GENERATES = ("generators", "helmCharts", "helmChartInflationGenerator", "transf
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """What a kustomization changes of the objects that it deploys, as text: a patch of any form, `replicas`, or
-    `commonAnnotations`.
+    """What a kustomization changes of the objects that it deploys, as text: a patch of any form, `replicas`,
+    `replacements` or `commonAnnotations`.
 
     `path` is the file in which it stands, `kind` and `name` say of which objects it speaks; None: of any. A name may be
     a regular expression, as in a patch's `target`.
@@ -104,7 +104,7 @@ def read_kustomization(path: str) -> Kustomization:
         path,
         tuple(local),
         tuple(dict.fromkeys(file for _, file, _ in _patch_entries(root, folder) if file is not None)),
-        patches,
+        (*patches, *_changes(root, path)),
         text_of(root.get("namespace")),
         pod_labels,
         object_labels,
@@ -142,7 +142,8 @@ def _patches(root: Mapping, path: str) -> Iterator[Patch]:
     for item, file, inline in _patch_entries(root, os.path.dirname(path)):
         try:
             text = inline if file is None else read_bytes(file)[0].decode("utf-8", "replace")
-        except OSError:
+        except (OSError, ValueError):
+            # Not a path that any file can have, or no file.
             continue
         target = item.get("target")
         for part in _DOCUMENT_END.split(text or ""):
@@ -150,9 +151,16 @@ def _patches(root: Mapping, path: str) -> Iterator[Patch]:
                 yield Patch(file or path, part, text_of(target.get("kind")), text_of(target.get("name")))
             elif part.strip():
                 yield Patch(file or path, part, *_subject(part))
+
+
+def _changes(root: Mapping, path: str) -> Iterator[Patch]:
+    """What it changes otherwise than by patches."""
     common = root.get("commonAnnotations")
     if isinstance(common, Mapping):
         yield Patch(path, f"annotations:\n{common.span.text}")
+    replacements = root.get("replacements")
+    if replacements is not None:
+        yield Patch(path, replacements.span.text)
     for item in items_of(root.get("replicas")):
         yield Patch(path, f"replicas: {getattr(item.get('count'), 'text', '')}", None, text_of(item.get("name")))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kubelint.application import Application
-from kubelint.facts.kinds import LOCAL_GROUPS, WITHOUT_PODS
+from kubelint.facts.kinds import DEPLOYING_GROUPS, LOCAL_GROUPS, WITHOUT_PODS
 from kubelint.kustomization import Composition
 from kubelint.manifest import Manifest, may_hold
 from kubelint.paths import is_below
@@ -92,7 +92,8 @@ class Sight:
             for resource in manifest.resources:
                 if not self._is_understood(resource):
                     why = f"the kind {resource.kind} is unknown and may stand for pods"
-                    yield BlindSpot(manifest.path, resource.namespace, why)
+                    namespace = None if _deploys_elsewhere(resource) else resource.namespace
+                    yield BlindSpot(manifest.path, namespace, why)
 
     def _is_understood(self, resource: Resource) -> bool:
         if is_read(resource.api_version, resource.kind) or self._is_taught(resource.kind):
@@ -104,6 +105,12 @@ class Sight:
             # A kind of the same name in another group, such as Knative's Service.
             return resource.kind in WITHOUT_PODS
         return self._is_harmless(resource.kind)
+
+
+def _deploys_elsewhere(resource: Resource) -> bool:
+    """Whether objects of its kind deploy others, to whatever namespace they name."""
+    group = resource.api_version.rpartition("/")[0]
+    return any(group == deploying or group.endswith(f".{deploying}") for deploying in DEPLOYING_GROUPS)
 
 
 def _is_near(spot: BlindSpot, scope: Application, namespace: str | None) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_MOST_LETTERS = 3
+"""By how many letters a slip is longer or shorter than what is meant, at most."""
 _SHORTEST_BEGINNING = 4
 
 
@@ -31,3 +33,25 @@ def closest(word: str, candidates: Iterable[str], cutoff: float = 0.75) -> str |
         if first == second:
             return None
     return by_lower[near[0]] if near else None
+
+
+def is_slip(name: str, other: str) -> bool:
+    """Whether a name may be another one, written wrongly: part by part alike. `web-dev` is no slip for `web-prod`."""
+    parts, others = name.split("-"), other.split("-")
+    if len(parts) != len(others) or without_numbers(name) == without_numbers(other):
+        return False
+    return all(_is_near(part, meant) for part, meant in zip(parts, others, strict=True))
+
+
+def _is_near(word: str, meant: str) -> bool:
+    if word == meant:
+        return True
+    # Comparing every name with every other one letter by letter takes long; most differ at first sight.
+    if abs(len(word) - len(meant)) > _MOST_LETTERS or (word[:1] != meant[:1] and word[-1:] != meant[-1:]):
+        return False
+    return closest(word, [meant]) is not None
+
+
+def without_numbers(name: str) -> str:
+    """A name without its digits: `web-1` and `web-2` are the same then."""
+    return "".join(letter for letter in name if not letter.isdigit())

@@ -861,6 +861,9 @@ class TestPatchesOfAnObject:
             ("replicas: [{name: api, count: 3}]", False),
             ("patches: [{path: gone.yaml}]", False),
             ("images: [{name: web, newTag: v2}]", False),
+            ("replacements: [{targets: [{select: {kind: Deployment}, fieldPaths: [spec.replicas]}]}]", True),
+            ("commonAnnotations: {team: web}", True),
+            ('patches: [{path: "a\\0"}]', False),
         ],
     )
     def test_of_an_object(self, tree: MakeTree, patch: str, expected: bool) -> None:
@@ -869,3 +872,14 @@ class TestPatchesOfAnObject:
         made = tree({**files, "b/a.yaml": deployment()})
         assert bool(made.workspace.patches_of(made.resource("a.yaml"))) is expected
         assert made.workspace.patches_of(made.resource("b/a.yaml")) == (), "nothing deploys it"
+
+
+@pytest.mark.parametrize(
+    "group", ["argoproj.io", "kustomize.toolkit.fluxcd.io", "helm.cattle.io", "operators.coreos.com"]
+)
+def test_what_deploys_others_may_do_so_in_any_namespace(tree: MakeTree, group: str) -> None:
+    text = f"apiVersion: {group}/v1\nkind: Unheard\nmetadata: {{name: a, namespace: delivery}}\n"
+    made = tree({"a.yaml": service(namespace="shop"), "b.yaml": text})
+    assert made.hiding("a.yaml", "shop") is not None
+    own = text.replace(group, "example.com")
+    assert tree({"a.yaml": service(namespace="shop"), "b.yaml": own}).hiding("a.yaml", "shop") is None

@@ -58,6 +58,18 @@ LOCAL_GROUPS = (
     # What only plug-in managers and policy engines read.
     "krew.googlecontainertools.github.com",
     "constraints.gatekeeper.sh",
+    "mutations.gatekeeper.sh",
     "templates.gatekeeper.sh",
+    # A DeploymentConfig has its pod template where a Deployment has it, and makes nothing else.
+    "apps.openshift.io",
 )
 """API groups of files that configure a tool and never reach a cluster."""
+
+DEPLOYING_GROUPS = ("argoproj.io", "toolkit.fluxcd.io", "helm.cattle.io", "operators.coreos.com")
+"""API groups of controllers that deploy charts and folders of manifests: Argo CD, Flux, k3s, the Operator Lifecycle
+Manager. Their objects live in one namespace, and what they deploy in another."""
+
+ROLE_LABELS = frozenset(
+    ("role", "spilo-role", "redis-role", "vault-active", "vault-initialized", "vault-perf-standby", "vault-sealed")
+)
+"""Labels without a domain that programs give to their own pods while they run: Patroni and Spilo, Redis and Vault."""

@@ -13,7 +13,7 @@ from kubelint.backends import Backend, backends_in
 from kubelint.finding import Finding, Severity, finding
 from kubelint.node import Node
 from kubelint.resources import Resource, Service, ServicePort, text_of
-from kubelint.suggestion import closest
+from kubelint.suggestion import closest, is_slip, without_numbers
 from kubelint.template import placeholder_in
 from kubelint.wiring.patches import require_unpatched
 from kubelint.workspace import Application, CannotTell, Workspace
@@ -23,9 +23,6 @@ Reference = TypeVar("Reference")
 _SERVICE = "Service"
 _OPEN = (None, "default")
 """Namespaces that say nothing of what belongs together."""
-
-_MOST_LETTERS = 3
-"""By how many letters a slip is longer or shorter than what is meant, at most."""
 
 _LISTED = 5
 """Names or ports that one message lists."""
@@ -140,11 +137,11 @@ def neighbours(
     workspace.require_sight(application, namespace, frozenset((kind,)))
     within = [other for other in workspace.of_kind(kind) if other.name and application.holds(other.path)]
     own = _of_namespace(within, namespace)
-    if namespace == "kube-system" and not any(_is_slip(name, other.name or "") for other in own):
+    if namespace == "kube-system" and not any(is_slip(name, other.name or "") for other in own):
         raise CannotTell(f"kube-system holds objects of kind {kind} that the cluster brings itself")
     is_composed = application.files is not None or application.with_folders_below
     is_evident = workspace.sees_around(owner, frozenset((kind,))) or any(
-        _is_slip(name, other.name or "") for other in own
+        is_slip(name, other.name or "") for other in own
     )
     if own and not is_evident:
         raise CannotTell(f"{kind} {name} may be among what cannot be read in the folders around it")
@@ -159,7 +156,7 @@ def neighbours(
     workspace.require_sight(surroundings, namespace, frozenset((kind,)))
     every = (other for other in workspace.of_kind(kind) if other.name and surroundings.holds(other.path))
     around = _of_namespace(every, namespace)
-    near = around if any(_is_slip(name, other.name or "") for other in around) else ()
+    near = around if any(is_slip(name, other.name or "") for other in around) else ()
     if not near and around:
         raise CannotTell(f"nothing shows that {kind} {name} is meant to be among the manifests")
     if not near:
@@ -225,29 +222,8 @@ def _is_of_a_workload(name: str, others: Sequence[Resource], application: Applic
 
 def _alike(name: str, resources: Sequence[Resource]) -> tuple[Resource, ...]:
     """All of them, if one is called nearly so; else none. `web-1` is no sign of `web-2`."""
-    names = [other.name for other in resources if other.name and _without_numbers(other.name) != _without_numbers(name)]
+    names = [other.name for other in resources if other.name and without_numbers(other.name) != without_numbers(name)]
     return tuple(resources) if closest(name, names) is not None else ()
-
-
-def _is_slip(name: str, other: str) -> bool:
-    """Whether a name may be another one, written wrongly: part by part alike. `web-dev` is no slip for `web-prod`."""
-    parts, others = name.split("-"), other.split("-")
-    if len(parts) != len(others) or _without_numbers(name) == _without_numbers(other):
-        return False
-    return all(_is_near(part, meant) for part, meant in zip(parts, others, strict=True))
-
-
-def _is_near(word: str, meant: str) -> bool:
-    if word == meant:
-        return True
-    # Comparing every name with every other one letter by letter takes long; most differ at first sight.
-    if abs(len(word) - len(meant)) > _MOST_LETTERS or (word[:1] != meant[:1] and word[-1:] != meant[-1:]):
-        return False
-    return closest(word, [meant]) is not None
-
-
-def _without_numbers(name: str) -> str:
-    return "".join(letter for letter in name if not letter.isdigit())
 
 
 def _may_be_in(resource: Resource, namespace: str | None) -> bool:
@@ -265,7 +241,7 @@ def _require_names_as_written(name: str, workspace: Workspace) -> None:
     """Make sure that no Service gets this name from a kustomization or a Gateway's controller, unless it may be a slip
     for the name of one. Raises CannotTell.
     """
-    if any(_is_slip(name, service.name or "") for service in workspace.services):
+    if any(is_slip(name, service.name or "") for service in workspace.services):
         return
     for service in workspace.services:
         written = service.name or ""

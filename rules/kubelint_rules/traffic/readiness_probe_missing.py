@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kubelint import Finding, Scalar, Service, Severity, Workload, Workspace, finding, rule
 from kubelint.node import Node, Place
-from kubelint.resources import Container, items_of
+from kubelint.resources import Container, items_of, text_of
 from kubelint.wiring.patches import require_unpatched
 from kubelint.wiring.serving import is_for_monitors, services_sending_to
 
@@ -20,7 +20,7 @@ _PASSING = frozenset(("Job", "CronJob"))
 @rule(severity=Severity.WARNING)
 def readiness_probe_missing(workload: Workload, workspace: Workspace) -> Iterator[Finding]:
     """A Service sends to pods that have no readiness probe."""
-    if workload.kind in _PASSING or workload.template is None or not workload.containers:
+    if _runs_to_an_end(workload) or workload.template is None or not workload.containers:
         return
     if _is_probed(workload):
         return
@@ -38,8 +38,14 @@ def readiness_probe_missing(workload: Workload, workspace: Workspace) -> Iterato
         _message(service, container, is_started_late),
         help="add a readinessProbe that asks for what the clients need; a livenessProbe restarts and takes out nothing",
         related=[(service.name_place, f"Service {service.name} selects its pods")],
-        severity=Severity.NOTE if is_started_late else None,
     )
+
+
+def _runs_to_an_end(workload: Workload) -> bool:
+    """Whether nobody waits for its pods to be ready: those of Jobs, of hooks, and Pods that are not started again."""
+    if workload.kind in _PASSING or any("/hook" in annotation for annotation in workload.annotations):
+        return True
+    return workload.kind == "Pod" and text_of(workload.get("spec", "restartPolicy")) in ("Never", "OnFailure")
 
 
 def _only_sleeps(container: Container) -> bool:

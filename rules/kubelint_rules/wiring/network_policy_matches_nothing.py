@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kubelint import CannotTell, Finding, Resource, Scalar, Severity, Workload, Workspace, finding, rule
 from kubelint.label_selector import LabelSelector
 from kubelint.resources import is_read, text_of
-from kubelint.suggestion import closest
+from kubelint.suggestion import closest, is_slip
 from kubelint.wiring.network_policies import NetworkPolicy, may_select
 from kubelint.workspace import may_share_namespace
 
@@ -61,7 +61,7 @@ def _candidates(policy: NetworkPolicy, workspace: Workspace) -> Sequence[Workloa
 def _is_alike(policy: NetworkPolicy, workload: Workload) -> bool:
     labels = workload.pod_labels
     return bool(policy.labels) and all(
-        key in labels and (labels[key].text == text or closest(text, [labels[key].text]) is not None)
+        key in labels and (labels[key].text == text or is_slip(text, labels[key].text))
         for key, text in policy.labels.items()
     )
 

@@ -28,7 +28,6 @@ def resource_defined_twice(resource: Resource, workspace: Workspace) -> Iterator
                 f"{resource.kind} {resource.name} is defined twice{where}, both times alike",
                 help="remove one of the two",
                 related=[(earlier.place, "the first definition")],
-                severity=Severity.NOTE,
             )
         else:
             yield finding(

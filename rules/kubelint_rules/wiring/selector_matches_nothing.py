@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kubelint import CannotTell, Finding, Scalar, Service, Severity, Workload, Workspace, finding, rule
+from kubelint.facts.kinds import ROLE_LABELS
 from kubelint.node import Place
-from kubelint.suggestion import closest
+from kubelint.suggestion import closest, is_slip
 
 _MANY = 100
 """Workloads that are compared one by one; of more, only those that share something with the Service."""
@@ -22,9 +23,9 @@ def selector_matches_nothing(service: Service, workspace: Workspace) -> Iterator
 
     nearest = _nearest(service, _likely(service, _candidates(service, workspace), workspace))
     for key in service.selector:
-        if _is_of_a_controller(key) and not workspace.is_known_label(key):
+        if (_is_of_a_controller(key) or key in ROLE_LABELS) and not workspace.is_known_label(key):
             raise CannotTell(f"the label {key} belongs to a controller whose pods are in no manifest")
-    yield _difference(service, nearest)
+    yield _difference(service, nearest, is_elsewhere=bool(workspace.with_labels(service.selector)))
 
 
 def _is_of_a_controller(key: str) -> bool:
@@ -85,7 +86,7 @@ def _is_alike(service: Service, workload: Workload) -> bool:
     if not labels.keys() >= service.selector.keys():
         return False
     return service.name == workload.name or all(
-        closest(wanted.text, [labels[key].text]) for key, wanted in service.selector.items()
+        is_slip(wanted.text, labels[key].text) for key, wanted in service.selector.items()
     )
 
 
@@ -107,8 +108,11 @@ def _agreeing(service: Service, workload: Workload) -> int:
     return sum(key in labels and labels[key].text == wanted.text for key, wanted in service.selector.items())
 
 
-def _difference(service: Service, nearest: Workload) -> Finding:
-    """The finding: what keeps the selector from fitting the nearest workload, at the place where they differ."""
+def _difference(service: Service, nearest: Workload, *, is_elsewhere: bool) -> Finding:
+    """The finding: what keeps the selector from fitting the nearest workload, at the place where they differ.
+
+    `is_elsewhere` tells that pods of other namespaces bear the labels.
+    """
     workload = f"{nearest.kind} {nearest.name}"
     selector = service.get("spec", "selector")
     assert selector is not None
@@ -126,12 +130,13 @@ def _difference(service: Service, nearest: Workload) -> Finding:
             related=[(nearest.name_place, f"{workload} in namespace {other}")],
         )
     key, wanted = next(iter(wrong.items()))
+    within = f" of namespace {service.namespace}" if is_elsewhere else ""
     place: Place = wanted if len(wrong) < len(service.selector) or len(wrong) == 1 else selector.key
     label = nearest.pod_labels.get(key)
     found = f"has `{_spelled(key, label)}`" if label is not None else f"has no label `{key}`"
     return finding(
         place,
-        f"no pod has the label `{_spelled(key, wanted)}`; {workload} {found}",
+        f"no pod{within} has the label `{_spelled(key, wanted)}`; {workload} {found}",
         help="make the selector and the labels of the pod template equal",
         related=[(label, f"the label of {workload}")] if label is not None else [(nearest.name_place, workload)],
     )

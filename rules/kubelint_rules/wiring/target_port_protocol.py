@@ -46,14 +46,11 @@ def _mismatch(port: ServicePort, declared: DeclaredPort, service: Service) -> Fi
     name, workload = target_name(port), declared.workload
     owner = f"{workload.kind} {workload.name}"
     message = f"{owner} declares port {port.target} for {declared.port.protocol} only, and this is {port.protocol}"
-    severity = None
     if name is not None:
         message = f"the port `{name}` of {owner} is {declared.port.protocol}, and none for {port.protocol} is called so"
-        severity = Severity.WARNING if service.is_headless else Severity.ERROR
     return finding(
         port.node.get("protocol") or target_place(port),
         message,
         help=f"write `protocol: {declared.port.protocol}`, or declare the container's port for {port.protocol}",
         related=[(declared.port.node.get("protocol") or declared.place, f"declared for {declared.port.protocol}")],
-        severity=severity,
     )
