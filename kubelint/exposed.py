@@ -81,6 +81,7 @@ def _severity(recognition: Recognition, reach: Exposure) -> Severity:
     bad = SCALE.index(recognition.severity) - (reach.level is Level.NODE)
     is_dangerous = recognition.role in _DANGEROUS_ROLES and reach.level is Level.INTERNET
     step = max(0, min(bad, len(_STEPS) - 1)) + (recognition.auth_off is not None or is_dangerous)
-    highest = Severity.ERROR if recognition.strength is Strength.CERTAIN else Severity.WARNING
+    if recognition.strength is not Strength.CERTAIN:
+        step = min(step, _STEPS.index(Severity.WARNING))
     is_restricted = reach.restriction in (Restriction.RANGES, Restriction.OPAQUE)
-    return _STEPS[max(0, min(step, _STEPS.index(highest)) - is_restricted)]
+    return _STEPS[max(0, min(step - is_restricted, len(_STEPS) - 1))]

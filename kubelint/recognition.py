@@ -191,7 +191,7 @@ class _Evidence:
         return technology.listens_on(self._numbers, self._names)
 
     def _is_called_metrics(self) -> bool:
-        return any("metrics" in name for name in self._names)
+        return any("metrics" in name or name == "prometheus" for name in self._names)
 
     def _of_images(self) -> Iterator[Sign]:
         for container in self._receiving:

@@ -400,3 +400,13 @@ def test_wrong_requests_end_with_a_clear_message(tmp_path: Path) -> None:
     provider = CliRunner().invoke(kubelint, ["exposure", "--isolated", "--provider", "gks", str(tmp_path)])
     assert provider.exit_code != 0
     assert "gks" in provider.output
+
+
+def test_texts_that_nobody_writes_are_survived(tmp_path: Path) -> None:
+    deep = '{"exposed_ports": ' + "[" * 200_000 + "}"
+    long = "9" * 5_000
+    annotations = f"{{cloud.google.com/neg: '{deep}', {LBC}healthcheck-timeout: '{long}'}}"
+    (tmp_path / "shop.yaml").write_text(service(annotations).replace("targetPort: http", f"targetPort: '{long}'"))
+    assert surveyed_in(tmp_path)["level"] == "cluster"
+    linted = CliRunner().invoke(kubelint, ["lint", "--isolated", "--format", "json", str(tmp_path)])
+    assert json.loads(linted.stdout)["errors"] == []

@@ -46,6 +46,7 @@ each_table = pytest.mark.parametrize("identifier", TABLES)
 TABLE_FIELDS = {
     *("name", "default", "classes", "objects", "prefixes", "owned_prefixes", "based_on", "selected_by", "read_on"),
     *("also_serves", "class_is_a_setting", "runs_beside", "refuses", "follows_families", "other_family_opened_by"),
+    "source_ranges_by_class",
     *("source_ranges", "node_ports", "node_ports_needed", "node_ports_unneeded_when", "scope_keys", "node_port_keys"),
     *("opaque_keys", "restricting_keys", "address_keys", "range_keys", "refused_together", "contradictions"),
     *("renamed_prefixes", "source", "annotations_from", "annotations"),
@@ -143,7 +144,7 @@ class TestTables:
         for one in (*controller.scope_keys, *controller.node_port_keys):
             assert reaches.issuperset(_outcomes(table, one.key)), one.key
         for one in (*controller.opaque_keys, *controller.restricting_keys):
-            assert {"opaque", "not-enforced", None}.issuperset(_outcomes(table, one.key)), one.key
+            assert {"opaque", "not-enforced", "unknown", None}.issuperset(_outcomes(table, one.key)), one.key
         assert reaches.issuperset(table.get("classes", {}).values())
         assert table.get("default", "private") in {"internet", "private", "address", "unknown"}
         assert (table.get("default") == "address") == bool(table.get("address_keys"))

@@ -349,6 +349,7 @@ REDIS, GRAFANA, PROMETHEUS = pod("redis:8"), pod("grafana/grafana:12"), pod("pro
         (STORE, service({"port": 6379}), REDIS, "error"),
         (STORE, service({"port": 6379}, type="NodePort"), REDIS, "error"),
         (STORE, service({"port": 6379}, annotations=INTERNAL), REDIS, "note"),
+        (TELEMETRY, service({"port": 15692}), pod("rabbitmq:4"), "warning"),
         (STORE, service({"port": 6379}, **ONE_NETWORK), REDIS, "warning"),
         (STORE, service({"port": 6379}), None, "warning"),
         (STORE, service({"port": 6379}, **ONE_NETWORK), None, "note"),

@@ -11,7 +11,9 @@ from kubelint.facts.providers import Annotation
 _NO = frozenset(("", "0", "f", "n", "no", "off", "none", "false", "disable", "disabled"))
 """How people write no. Whatever else stands where a yes or no belongs is meant as a yes."""
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
+"""A whole number, of no more digits than any of these may have."""
+
 _DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)")
 
 
@@ -103,7 +105,7 @@ def _is_json(text: str) -> bool:
 
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -10,6 +10,8 @@ Service: those out of the cluster's range. Here they are refused.
 
 from __future__ import annotations
 
+import re
+
 from kubelint.apiserver.field import Field
 from kubelint.apiserver.gates import Gates
 from kubelint.apiserver.names import dns_label, dns_subdomain, label_value, port_name, port_number, qualified_name
@@ -185,11 +187,14 @@ def _validate_port(port: PortSpec, needs_name: bool, names: set[str], verdict: V
         refuse_ill_formed(application, "the application protocol", wrong, QUALIFIED_HELP, verdict)
 
 
+_FEW_DIGITS = re.compile(r"[0-9]{1,5}")
+
+
 def _validate_target(port: PortSpec, has_valid_number: bool, verdict: Verdict) -> None:
     target = port.field.child("targetPort")
     if isinstance(target.node, Scalar) and isinstance(target.node.value, str) and target.text:
         # A quoted number is the name of a port, and no good one.
-        is_number = target.text.isascii() and target.text.isdigit() and not port_number(int(target.text))
+        is_number = _FEW_DIGITS.fullmatch(target.text) is not None and not port_number(int(target.text))
         help = f"write it without quotes: {target.text}" if is_number else PORT_NAME_HELP
         refuse_ill_formed(target, "the target port", port_name(target.text), help, verdict)
     elif target.number:

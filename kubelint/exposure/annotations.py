@@ -80,7 +80,7 @@ def _by_endpoint_groups(service: Service) -> Path | None:
 
     try:
         ports = json.loads(text).get("exposed_ports")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
     if not isinstance(ports, dict) or not ports:
         return None

@@ -90,13 +90,18 @@ def ranges_read(service: Service, controller: Provider | None) -> tuple[RangeLis
     """The lists that a controller adds up: the field's alone, else those of the annotations that it reads.
 
     Without a known controller, the annotation counts that most of them read. Whether the controller enforces what it
-    reads is another question: `Provider.source_ranges`.
+    reads is another question: `treatment_of`.
     """
     field = ranges_in_field(service)
     if field is not None:
         return (field,)
     keys = controller.range_keys if controller else (SOURCE_RANGES_ANNOTATION,)
     return tuple(found for key in keys if (found := ranges_in_annotation(service, key)) is not None)
+
+
+def treatment_of(service: Service, controller: Provider) -> str:
+    """What a controller does with the ranges of a Service: `enforced`, `ignored`, or `depends` on the cluster."""
+    return controller.treatment_of_ranges(text_of(service.get("spec", "loadBalancerClass")))
 
 
 def restriction_by(service: Service, controller: Provider | None) -> Restriction:
@@ -106,7 +111,7 @@ def restriction_by(service: Service, controller: Provider | None) -> Restriction
 
     read = ranges_read(service, controller)
     narrowed = narrowed_by(text for found in read or ranges_written(service) for text in found.texts)
-    treatment = controller.source_ranges if controller else "enforced"
+    treatment = treatment_of(service, controller) if controller else "enforced"
     if read and treatment == "enforced" and narrowed is not Restriction.NONE:
         return narrowed
     if controller and first_said(service, controller.restricting_keys):

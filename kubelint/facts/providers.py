@@ -128,7 +128,7 @@ class Provider:
     whether its load balancers lead to node ports (None where that depends on the cluster), `node_ports_unneeded_when`
     with which annotations they do not.
 
-    Who may connect: `source_ranges` is what becomes of spec.loadBalancerSourceRanges (`enforced`, `ignored`, or
+    Who may connect: `treatment_of_ranges` is what becomes of spec.loadBalancerSourceRanges (`enforced`, `ignored`, or
     `depends` on the cluster), `range_keys` are annotations that hold such ranges too. `opaque_keys` put the answer out
     of sight, ranges or not; `restricting_keys` narrow it in a form of their own. `follows_families`: the load balancer
     has the IP families of the Service; where the ranges are of one family only, `other_family_opened_by` names who lets
@@ -160,7 +160,8 @@ class Provider:
         self.address_keys: tuple[str, ...] = tuple(table.get("address_keys", ()))
         self.refused_together: tuple[tuple[str, ...], ...] = tuple(map(tuple, table.get("refused_together", ())))
         self.contradictions: tuple[tuple[str, ...], ...] = tuple(map(tuple, table.get("contradictions", ())))
-        self.source_ranges: str = table.get("source_ranges", "depends")
+        self._source_ranges: str = table.get("source_ranges", "depends")
+        self._source_ranges_by_class: dict[str, str] = table.get("source_ranges_by_class", {})
         self.range_keys: tuple[str, ...] = tuple(table.get("range_keys", ()))
         self.source: tuple[str, ...] = tuple(table["source"])
         self._table = table
@@ -212,6 +213,10 @@ class Provider:
         if found is not None:
             self._made[key] = found
         return found
+
+    def treatment_of_ranges(self, load_balancer_class: str | None = None) -> str:
+        """What becomes of spec.loadBalancerSourceRanges: `enforced`, `ignored`, or `depends` on the cluster."""
+        return self._source_ranges_by_class.get(load_balancer_class or "", self._source_ranges)
 
     def needs_node_ports(self, texts: Mapping[str, str]) -> bool | None:
         """Whether its load balancers lead to node ports beside these annotations; None where no manifest can tell."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kubelint import Cluster, Exposure, Finding, Service, Severity, finding, rule
-from kubelint.exposure.addresses import holds
+from kubelint.exposure.addresses import FAMILIES, family_of, holds
 from kubelint.exposure.load_balancer import controllers_of
 from kubelint.exposure.source_ranges import (
     SOURCE_RANGES_FIELD,
     RangeList,
     ranges_in_annotation,
     ranges_in_field,
+    treatment_of,
 )
 from kubelint.facts.providers import Provider
 
@@ -39,7 +41,7 @@ def source_ranges_conflict(service: Service, exposure: Exposure, cluster: Cluste
     annotation = ranges_in_annotation(service)
     if annotation is None or not annotation.is_known or not field.is_known:
         return
-    if controllers and all(controller.source_ranges == "ignored" for controller in controllers):
+    if controllers and all(treatment_of(service, controller) == "ignored" for controller in controllers):
         # Neither counts, which source-ranges-not-enforced says.
         return
     if field.networks != annotation.networks:
@@ -70,4 +72,13 @@ def _consequence(field: RangeList, annotation: RangeList) -> str:
 
 def _first_outside(networks: Sequence[Network], others: RangeList) -> Network | None:
     """The first of these networks that the other list does not wholly hold."""
-    return next((one for one in networks if not any(holds(other, one) for other in others.networks)), None)
+    for family in FAMILIES:
+        # Such lists have no overlaps: only the last one that begins before a network can hold it.
+        holding = [other for other in others.networks if family_of(other) == family]
+        starts = [int(other[0]) for other in holding]
+        for one in networks:
+            if family_of(one) == family:
+                place = bisect_right(starts, int(one[0]))
+                if place == 0 or not holds(holding[place - 1], one):
+                    return one
+    return None

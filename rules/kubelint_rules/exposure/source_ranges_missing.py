@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kubelint import Exposure, Finding, Level, Service, Severity, finding, rule
 from kubelint.exposure import Confidence, Restriction
-from kubelint.exposure.source_ranges import ranges_read
+from kubelint.exposure.source_ranges import ranges_read, treatment_of
 from kubelint.facts.providers import providers
 
 
@@ -19,7 +19,7 @@ def source_ranges_missing(service: Service, exposure: Exposure) -> Iterator[Find
     if balancer.level is not Level.INTERNET or balancer.restriction is not Restriction.NONE:
         return
     controller = providers().get(balancer.provider or "")
-    if controller is not None and controller.source_ranges == "ignored":
+    if controller is not None and treatment_of(service, controller) == "ignored":
         # Ranges would be a false comfort there; the provider has firewalls of its own.
         return
     if ranges_read(service, controller):

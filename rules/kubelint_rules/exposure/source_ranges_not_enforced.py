@@ -8,7 +8,13 @@ from kubelint import Cluster, Exposure, Finding, Level, Service, Severity, findi
 from kubelint.exposure import Restriction
 from kubelint.exposure.annotations import first_said
 from kubelint.exposure.load_balancer import controllers_of
-from kubelint.exposure.source_ranges import SOURCE_RANGES_ANNOTATION, RangeList, ranges_written, restriction_by
+from kubelint.exposure.source_ranges import (
+    SOURCE_RANGES_ANNOTATION,
+    RangeList,
+    ranges_written,
+    restriction_by,
+    treatment_of,
+)
 from kubelint.facts.providers import Provider
 
 
@@ -35,7 +41,7 @@ def source_ranges_not_enforced(service: Service, exposure: Exposure, cluster: Cl
     yield finding(
         written.place,
         _message(written, controllers, exposure),
-        help=_help(controllers[0]),
+        help=_help(service, controllers[0]),
         severity=Severity.ERROR if balancer.level is Level.INTERNET else Severity.WARNING,
     )
 
@@ -43,7 +49,7 @@ def source_ranges_not_enforced(service: Service, exposure: Exposure, cluster: Cl
 def _is_without_effect(service: Service, controller: Provider) -> bool:
     """Whether a controller is known not to enforce the ranges. What `depends` on the cluster, or is not documented, is
     not known."""
-    is_known = controller.source_ranges != "depends"
+    is_known = treatment_of(service, controller) != "depends"
     return is_known and restriction_by(service, controller) is Restriction.NOT_ENFORCED
 
 
@@ -56,8 +62,8 @@ def _message(written: RangeList, controllers: Sequence[Provider], exposure: Expo
     return f"{names} {verb} {what} nobody away from {where}"
 
 
-def _help(controller: Provider) -> str:
-    if controller.source_ranges == "enforced":
+def _help(service: Service, controller: Provider) -> str:
+    if treatment_of(service, controller) == "enforced":
         return f"list the networks in `spec.loadBalancerSourceRanges`, which {controller.name} reads"
     keys = [annotation.key for annotation in controller.restricting_keys or controller.opaque_keys]
     if keys:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kubelint import Cluster, Exposure, Finding, Level, Service, Severity, finding, rule
 from kubelint.exposure import Confidence, Restriction
 from kubelint.exposure.addresses import family_of, holds, is_public, union_of
-from kubelint.exposure.source_ranges import SourceRange, families_of, ranges_read
+from kubelint.exposure.source_ranges import SourceRange, families_of, ranges_read, treatment_of
 from kubelint.facts.providers import providers
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def source_ranges_open(service: Service, exposure: Exposure, cluster: Cluster, o
     if balancer is None or service.type != "LoadBalancer" or balancer.level is not Level.INTERNET:
         return
     controller = providers().get(balancer.provider or "")
-    is_ignored = controller is not None and controller.source_ranges == "ignored"
+    is_ignored = controller is not None and treatment_of(service, controller) == "ignored"
     if is_ignored or balancer.restriction not in (Restriction.NONE, Restriction.RANGES):
         return
 

@@ -27,8 +27,6 @@ _WORDS = {"internet": "a public", "private": "an internal"}
 @rule(severity=Severity.WARNING)
 def provider_annotation_conflict(service: Service, cluster: Cluster) -> Iterator[Finding]:
     """Annotations contradict each other, or a field."""
-    if not service.annotations:
-        return
     for key, node in judged_annotations(service).items():
         readers = readers_of(service, key, cluster.provider)
         found = _overridden(service, key, node, readers) or _against_the_reach(service, node, readers)
