@@ -494,3 +494,14 @@ class TestKustomizations:
         patch = "patches: [{target: {kind: Service}, patch: '[{op: add, path: /spec/selector, value: {a: b}}]'}]\n"
         outcome = self.lint(tree, f"commonLabels: {{team: shop}}\n{patch}", "object.spec.type != 'NodePort'")
         assert tree.said(outcome) == ["a.yaml:8:9: error: no [policy/p]"]
+
+
+def test_what_nobody_knows_of_a_list_takes_back_no_denial(tree: Tree) -> None:
+    config = """\
+policies:
+  - {id: one, match: {kinds: [Pod]}, expression: "object.spec.volumes.all(v, has(v.emptyDir)) && false", message: first}
+  - {id: two, match: {kinds: [Pod]}, expression: "object.kind != 'Pod'", message: second}
+"""
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\nspec: {containers: [{name: a, image: b}]}\n"
+    report = tree.lint(config, pod=pod).report
+    assert [finding.message for finding in report.findings if finding.category == "policy"] == ["first", "second"]

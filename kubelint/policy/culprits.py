@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kubelint.cel import EVERY, Every, Route
+from kubelint.cel import EVERY, CelUnknown, Every, Route
 from kubelint.policy.admission import Admission
 from kubelint.policy.clauses import Clauses
 from kubelint.policy.defaults import Object
@@ -46,8 +46,11 @@ def reads_of(decision: Decision, clauses: Clauses, admission: Admission) -> Iter
 def _culprit(path: Path, decision: Decision, clauses: Clauses, admission: Admission) -> int | None:
     """The index of the first element of a list that, alone in it, is denied; None where no element is to blame."""
     elements: Any = admission.object
-    for step in path:
-        elements = elements.get(step) if isinstance(elements, dict) else None
+    try:
+        for step in path:
+            elements = elements.get(step) if isinstance(elements, dict) else None
+    except CelUnknown:
+        return None
     if not isinstance(elements, list):
         return None
 
@@ -56,9 +59,13 @@ def _culprit(path: Path, decision: Decision, clauses: Clauses, admission: Admiss
         denied = Evaluation(clauses, admission, decision.params, changed).decisions()
         return any(other.expression is decision.expression for other in denied)
 
-    if is_denied():
+    try:
+        if is_denied():
+            return None
+        return next((index for index, element in enumerate(elements) if is_denied(element)), None)
+    except CelUnknown:
+        # What nobody knows of the elements says nothing of the denial, which is certain.
         return None
-    return next((index for index, element in enumerate(elements) if is_denied(element)), None)
 
 
 def _with_value(object: Object, path: Path, value: object) -> Object:
