@@ -71,8 +71,16 @@ def run(request: Request, rules: Sequence[Rule]) -> Outcome:
     return _projects(request, rules).judge()
 
 
-def survey(request: Request, rules: Sequence[Rule]) -> tuple[Exposed, ...]:
-    """How far each Service of what is asked for reaches, in the order of their places; context and errors as `run`."""
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How far every Service of a run reaches, in the order of their places, and how many documents are not judged."""
+
+    services: tuple[Exposed, ...]
+    skipped: int
+
+
+def survey(request: Request, rules: Sequence[Rule]) -> Survey:
+    """How far each Service of what is asked for reaches; context and errors as `run`."""
     return _projects(request, rules).survey()
 
 
@@ -170,19 +178,21 @@ class _Projects:
         merged.merge(reports)
         return Outcome(merged, max(exit_codes, default=0))
 
-    def survey(self) -> tuple[Exposed, ...]:
+    def survey(self) -> Survey:
         """How far every named Service reaches."""
         found: list[Exposed] = []
+        skipped = 0
         for entry in self.entries.values():
             cluster = _cluster(entry.config)
             for manifest in entry.project.named_manifests():
                 workspace = entry.project.workspace_of(manifest.path)
+                skipped += sum(part.skipped is not None for part in manifest.parts)
                 for service in manifest.resources:
                     if isinstance(service, Service):
                         exposure = exposure_of(service, cluster, workspace)
                         found.append(Exposed(service, exposure, workspace.selected_by(service)))
         found.sort(key=lambda one: (one.service.path, one.service.span.start))
-        return tuple(found)
+        return Survey(tuple(found), skipped)
 
     def _is_excluded(self, entry: _Entry, path: str) -> bool:
         return is_below(path, entry.project.root) and entry.project.settings.excludes(path)

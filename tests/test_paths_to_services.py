@@ -410,3 +410,10 @@ def test_texts_that_nobody_writes_are_survived(tmp_path: Path) -> None:
     assert surveyed_in(tmp_path)["level"] == "cluster"
     linted = CliRunner().invoke(kubelint, ["lint", "--isolated", "--format", "json", str(tmp_path)])
     assert json.loads(linted.stdout)["errors"] == []
+
+
+def test_what_is_not_judged_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(service().replace("{name: shop", "{name: '${NAME}'"))
+    result = CliRunner().invoke(kubelint, ["exposure", "--isolated", str(tmp_path)])
+    assert (result.exit_code, result.stdout) == (0, "no Service found\n")
+    assert result.stderr == "1 document skipped (`kubelint lint --verbose` lists them)\n"

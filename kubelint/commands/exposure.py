@@ -40,9 +40,13 @@ def command(format: str, color: str, **asked: Any) -> None:
     """
     request = request_of(**asked)
     with usage_errors():
-        services = survey(request, all_rules())
+        surveyed = survey(request, all_rules())
+    services = surveyed.services
     style = output.Style(wants_color(color, sys.stdout, os.environ), request.folder)
     print_text(_json(services, style) if format == "json" else _table(services, style))
+    if surveyed.skipped:
+        documents = "1 document" if surveyed.skipped == 1 else f"{surveyed.skipped} documents"
+        click.echo(f"{documents} skipped (`kubelint lint --verbose` lists them)", err=True)
 
 
 def _json(services: Iterable[Exposed], style: Style) -> str:
