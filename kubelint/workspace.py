@@ -18,10 +18,10 @@ from kubelint.manifest import Manifest
 from kubelint.node import Mapping, Scalar
 from kubelint.paths import is_below
 from kubelint.resources import KINDS, POD_TEMPLATES, RUNTIME_LABELS, Resource, Service, Workload, is_read
-from kubelint.sight import PODS, BlindSpot, CannotTell, Sight
+from kubelint.sight import PODS, CannotTell, Sight
 from kubelint_schemas import Index
 
-__all__ = ["Application", "BlindSpot", "CannotTell", "Workspace", "may_share_namespace"]
+__all__ = ["Application", "CannotTell", "Workspace", "may_share_namespace"]
 
 
 _RUNTIME_KEYS = frozenset(key for keys in RUNTIME_LABELS.values() for key in keys)
@@ -169,11 +169,6 @@ class Workspace:
     def shown(self, path: str) -> str:
         """A path as one reads it in a message: relative to the project."""
         return os.path.relpath(path, self.root) if is_below(path, self.root) else path
-
-    @property
-    def blind_spots(self) -> tuple[BlindSpot, ...]:
-        """Everything that cannot be seen."""
-        return self._sight.spots
 
     def sharing_a_label(self, selector: dict[str, Scalar]) -> tuple[Workload, ...]:
         """The workloads in any namespace whose pods bear at least one of these labels."""

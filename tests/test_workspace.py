@@ -73,7 +73,7 @@ class Tree:
         """Everything that may stand for pods and cannot be seen: where, in which namespace, why."""
         return [
             f"{self.workspace.shown(spot.path)} {spot.namespace}: {spot.why}"
-            for spot in self.workspace.blind_spots
+            for spot in self.workspace._sight.spots
             if may_hold(spot.kinds, PODS, self.workspace.is_without_pods)
         ]
 

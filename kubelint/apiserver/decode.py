@@ -47,7 +47,6 @@ _TYPE_WORDS = {
     "map": "an object",
     "list": "a list",
 }
-_FOUND_WORDS = {"string": "string", "null": "null", "object": "object", "array": "list"}
 
 
 def decode(node: Mapping, definition: Definition, verdict: Verdict) -> None:

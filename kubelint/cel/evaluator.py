@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kubelint.cel import regex, types
+from kubelint.cel.access import go_type, has, index, optional_index
 from kubelint.cel.checker import Checker
 from kubelint.cel.errors import CelError, CelUnknown, EvaluationError, no_such_overload
 from kubelint.cel.functions import Implementation, Overload, dispatching, guarded
@@ -32,13 +33,8 @@ from kubelint.cel.types import Type
 from kubelint.cel.values import (
     MISSING,
     NONE,
-    Duration,
     Optional,
-    Timestamp,
-    Uint,
     equal,
-    find,
-    is_number,
     is_true,
     spell_for_error,
     type_of,
@@ -55,23 +51,6 @@ BUDGET = "#budget"
 _LIST_COST, _MAP_COST = 10, 30
 #: Names of types that the server's compiler knows and its evaluator does not.
 _NO_TYPES = frozenset(("duration", "timestamp"))
-_GO_TYPES: dict[type, str] = {
-    bool: "types.Bool",
-    int: "types.Int",
-    Uint: "types.Uint",
-    float: "types.Double",
-    str: "types.String",
-    bytes: "types.Bytes",
-    type(None): "types.Null",
-    Duration: "types.Duration",
-    Timestamp: "types.Timestamp",
-    Optional: "*types.Optional",
-    Type: "*types.Type",
-    list: "*types.baseList",
-    dict: "*types.baseMap",
-}
-#: The same for values that come from a variable as they are.
-_GO_DATA: dict[type, str] = {type(None): "<nil>", list: "[]interface {}", dict: "map[string]interface {}"}
 
 
 #: Functions that cost one, whatever they are called with.
@@ -220,7 +199,7 @@ class Planner:
     def _check_constant_index(self, node: Node) -> None:
         key = self.plan(node)({})
         if not isinstance(key, str | int | float | bool):
-            raise EvaluationError(f"invalid qualifier type: {_go_type(key)}")
+            raise EvaluationError(f"invalid qualifier type: {go_type(key)}")
 
     def _implementation(self, node: Call) -> Implementation:
         function = node.function.removeprefix(".")
@@ -359,7 +338,7 @@ def _entries(values: Any, *, is_double: bool) -> Iterator[Any]:
         return iter(enumerate(values) if is_double else values)
     if isinstance(values, Mapping):
         return iter(values.items() if is_double else values)
-    name = _go_type(values)
+    name = go_type(values)
     if is_double:
         raise EvaluationError(f"unsupported comprehension range type: {name}")
     raise EvaluationError(f"got '{name}', expected iterable type")
@@ -520,73 +499,6 @@ def _present(key: Any, value: Any) -> Any:
         what = f"cannot initialize optional entry '{spell_for_error(key)}' from non-optional value"
         raise EvaluationError(f"{what} {spell_for_error(value)}")
     return MISSING if value is NONE else value.value
-
-
-def look_up(value: Any, key: Any) -> Any:
-    """What a map or a list holds at a key; MISSING if it holds nothing there, or is neither.
-
-    Raises:
-        EvaluationError: if a list is asked for what is no index.
-    """
-    if isinstance(value, Mapping):
-        return find(value, key)
-    if not isinstance(value, list):
-        return MISSING
-    position = _position(key)
-    return value[position] if 0 <= position < len(value) else MISSING
-
-
-def _position(key: Any) -> int:
-    if not is_number(key):
-        raise EvaluationError(f"unsupported index type '{type_of(key).name}' in list")
-    if key != key or key != int(key):
-        raise EvaluationError(f"unsupported index value {spell_for_error(key)} in list")
-    return int(key)
-
-
-def _check_qualifier(key: Any) -> None:
-    if not isinstance(key, str | int | float | bool):
-        raise EvaluationError(f"invalid qualifier type: {_GO_DATA.get(type(key)) or _go_type(key)}")
-
-
-def _go_type(value: Any) -> str:
-    """What the server's own language calls a value of CEL, which some errors say."""
-    return _GO_TYPES.get(type(value), type(value).__name__)
-
-
-def index(value: Any, key: Any) -> Any:
-    """`value[key]`, which of an optional is optional too.
-
-    Raises:
-        EvaluationError: if there is nothing at the key.
-    """
-    _check_qualifier(key)
-    if isinstance(value, Optional):
-        return optional_index(value, key)
-    found = look_up(value, key)
-    if found is not MISSING:
-        return found
-    if isinstance(value, list):
-        raise EvaluationError(f"index out of bounds: {spell_for_error(key)}")
-    raise EvaluationError(f"no such key: {spell_for_error(key)}")
-
-
-def optional_index(value: Any, key: Any) -> Optional:
-    """`value[?key]`."""
-    _check_qualifier(key)
-    if isinstance(value, Optional):
-        if value is NONE:
-            return NONE
-        value = value.value
-    found = look_up(value, key)
-    return NONE if found is MISSING else Optional(found)
-
-
-def has(value: Any, field: str) -> bool:
-    """`has(value.field)`."""
-    if isinstance(value, Optional):
-        return value is not NONE and look_up(value.value, field) is not MISSING
-    return look_up(value, field) is not MISSING
 
 
 _SPECIAL: dict[str, Callable[[list[Step]], Step]] = {

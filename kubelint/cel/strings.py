@@ -10,22 +10,11 @@ from kubelint.cel.errors import EvaluationError
 from kubelint.cel.functions import Overload, member
 from kubelint.cel.string_format import format_string
 from kubelint.cel.types import DYN, INT, STRING
-from kubelint.cel.values import spell_for_error
+from kubelint.cel.values import GO_ESCAPES, spell_for_error
 
 _LIST_OF_STRINGS = types.list_of(STRING)
 #: What unicode.IsSpace takes for white space.
 _SPACE = "\t\n\v\f\r \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_ESCAPES = {
-    "\a": "\\a",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\v": "\\v",
-    "\\": "\\\\",
-    '"': '\\"',
-}
 
 
 def _out_of_range(index: int) -> EvaluationError:
@@ -106,7 +95,7 @@ def _join(values: list[object], separator: str = "") -> str:
 
 
 def _quote(text: str) -> str:
-    return '"' + "".join(_ESCAPES.get(character, character) for character in text) + '"'
+    return '"' + "".join(GO_ESCAPES.get(character, character) for character in text) + '"'
 
 
 FUNCTIONS: dict[str, list[Overload]] = {

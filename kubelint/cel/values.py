@@ -414,7 +414,7 @@ def quote(text: str) -> str:
     return '"' + "".join(map(_quoted, text)) + '"'
 
 
-_GO_ESCAPES = {
+GO_ESCAPES = {
     "\a": "\\a",
     "\b": "\\b",
     "\f": "\\f",
@@ -428,8 +428,8 @@ _GO_ESCAPES = {
 
 
 def _quoted(character: str) -> str:
-    if character in _GO_ESCAPES:
-        return _GO_ESCAPES[character]
+    if character in GO_ESCAPES:
+        return GO_ESCAPES[character]
     if character.isprintable():
         return character
     code = ord(character)

@@ -18,6 +18,15 @@ from kubelint.run import STANDARD_INPUT, Request
 from kubelint.settings import ConfigError
 from kubelint.source import Undecodable
 
+
+class _ProviderOption(click.Option):
+    """Lists the providers in its help alone: a run that asks for none does not read their tables."""
+
+    def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(context)
+        return None if record is None else (record[0], f"{record[1]}: {', '.join(provider_ids())}.")
+
+
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.argument("paths", nargs=-1, metavar="[PATH]..."),
     click.option(
@@ -29,9 +38,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         metavar="VERSION",
         help=f"The minor version to judge for: {', '.join(kubelint_schemas.versions())} [{DEFAULT_VERSION}].",
     ),
-    click.option(
-        "--provider", metavar="PROVIDER", help=f"Whose load balancers the cluster has: {', '.join(provider_ids())}."
-    ),
+    click.option("--provider", cls=_ProviderOption, metavar="PROVIDER", help="Whose load balancers the cluster has"),
     click.option("--namespace", metavar="NAMESPACE", help="The namespace of objects that name none."),
     click.option("--stdin-filename", metavar="FILE", help="The path that standard input (`-`) stands for."),
 )

@@ -59,7 +59,7 @@ class PolicySettings:
     variables: Mapping[Annotated[str, _VARIABLE], Written] = field(default_factory=dict)
     """Expressions that the others know as `variables.<name>`; each may use those above it."""
 
-    expression: Written = Written()  # noqa: RUF009
+    expression: Written = Written()  # noqa: RUF009 (a text is immutable)
     """What has to be true, in CEL as in a ValidatingAdmissionPolicy."""
 
     message: str | None = None
