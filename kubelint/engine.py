@@ -41,8 +41,8 @@ class Choice(Protocol):
     def options_of(self, rule: Rule) -> object | None:
         """The rule's options."""
 
-    def ignores(self, rule: Rule, path: str) -> bool:
-        """Whether a rule's findings in a file (an absolute path) are left out."""
+    def kept_in(self, path: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """The rules whose findings in a file (an absolute path) count: as a rule, the same tuple."""
 
 
 def lint(project: Project, rules: Iterable[Rule], choice: Choice, cluster: Cluster, *, suppress: bool = True) -> Report:
@@ -51,9 +51,12 @@ def lint(project: Project, rules: Iterable[Rule], choice: Choice, cluster: Clust
     selected = tuple(rule for rule in rules if choice.selects(rule))
     report = Report(project.root, selected)
     known = frozenset(rule.id for rule in rules)
+    everywhere = _Schedule(selected)
     for manifest in project.named_manifests():
         if manifest.says_something:
-            _Run(project, selected, known, choice, cluster, suppress, report, manifest).run()
+            kept = choice.kept_in(manifest.path, selected)
+            schedule = everywhere if kept is selected else _Schedule(kept)
+            _Run(project, schedule, known, choice, cluster, suppress, report, manifest).run()
     report.sort()
     return report
 
@@ -62,13 +65,43 @@ _SAID_OF_THE_TEXT = ("api", "lint", "policy")
 """Categories of rules that speak of a manifest's text, or that ask about patches themselves."""
 
 
+class _Schedule:
+    """Rules by what they judge, in the order in which they run; `last` are those that speak of the others' findings."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._first: list[Rule] = []
+        self.last: list[Rule] = []
+        for rule in rules:
+            (self.last if "suppressions" in rule.inputs else self._first).append(rule)
+        self.ids = frozenset(rule.id for rule in self._first)
+        self._of_server = [rule for rule in self._first if rule.category == "api"]
+        self._by_subject: dict[type, list[Rule]] = {}
+
+    def about(self, subject: object) -> list[Rule]:
+        """The rules that judge a subject."""
+        rules = self._by_subject.get(type(subject))
+        if rules is None:
+            rules = [rule for rule in self._first if isinstance(subject, rule.subject)]
+            self._by_subject[type(subject)] = rules
+        return rules
+
+    def of_server(self, subject: object) -> list[Rule]:
+        """Those of them that say what the API server says."""
+        return [rule for rule in self._of_server if isinstance(subject, rule.subject)]
+
+    @property
+    def others(self) -> frozenset[str]:
+        """The ids of all that say something else."""
+        return self.ids - {rule.id for rule in self._of_server}
+
+
 class _Run:
     """The judging of one manifest."""
 
     def __init__(
         self,
         project: Project,
-        rules: tuple[Rule, ...],
+        schedule: _Schedule,
         known: frozenset[str],
         choice: Choice,
         cluster: Cluster,
@@ -83,30 +116,28 @@ class _Run:
         self.report = report
         self.manifest = manifest
         self.known = known
-        self.rules = [rule for rule in rules if not choice.ignores(rule, manifest.path)]
-        self.first_rules = [rule for rule in self.rules if "suppressions" not in rule.inputs]
-        self.last_rules = [rule for rule in self.rules if "suppressions" in rule.inputs]
+        self.schedule = schedule
         self.findings: list[Finding] = []
         self.refused: set[tuple[int, str | None]] = set()
 
     @cached_property
     def suppressions(self) -> Suppressions:
-        return Suppressions(self.manifest, self.known, frozenset(_ids(self.first_rules)))
+        return Suppressions(self.manifest, self.known, self.schedule.ids)
 
-    @property
+    @cached_property
     def workspace(self) -> Workspace:
         return self.project.workspace_of(self.manifest.path)
 
     def run(self) -> None:
         self._note_skipped()
-        self._apply(self.first_rules, self.manifest, None, _Inputs(self, None))
+        self._apply(self.schedule.about(self.manifest), self.manifest, None, _Inputs(self, None))
         for resource in self.manifest.resources:
             self._judge(resource)
         self._count()
         self._report(self.findings)
         if self.suppress and self.suppressions.all:
             self.findings = []
-            self._apply(self.last_rules, self.manifest, None, _Inputs(self, None))
+            self._apply(self.schedule.last, self.manifest, None, _Inputs(self, None))
             self._report(self.findings)
 
     def _note_skipped(self) -> None:
@@ -129,23 +160,22 @@ class _Run:
             node = inputs.verdict.placeholder
             line = node.span.begin.line
             self.report.skipped.append(Skipped(resource.path, line, f"placeholder `{getattr(node, 'text', '')}`"))
-            self.suppressions.may_need(_ids(self.first_rules), resource.span)
+            self.suppressions.may_need(self.schedule.ids, resource.span)
         elif inputs.verdict.decodes:
-            self._apply(self.first_rules, resource, resource, inputs)
+            self._apply(self.schedule.about(resource), resource, resource, inputs)
         else:
-            api_rules = [rule for rule in self.first_rules if rule.category == "api"]
-            self._apply(api_rules, resource, resource, inputs)
-            self.suppressions.may_need(_ids(self.first_rules) - _ids(api_rules), resource.span)
+            self._apply(self.schedule.of_server(resource), resource, resource, inputs)
+            self.suppressions.may_need(self.schedule.others, resource.span)
 
     def _apply(self, rules: Iterable[Rule], subject: object, resource: Resource | None, inputs: _Inputs) -> None:
         for rule in rules:
-            if isinstance(subject, rule.subject):
-                self._check(rule, subject, resource, inputs)
+            self._check(rule, subject, resource, inputs)
 
     def _check(self, rule: Rule, subject: object, resource: Resource | None, inputs: _Inputs) -> None:
-        span = resource.span if resource is not None else Span(self.manifest.source, 0, 0)
         try:
-            arguments: dict[str, Any] = {name: inputs.get(name, rule) for name in rule.inputs}
+            arguments: dict[str, Any] = {}
+            for name in rule.inputs:
+                arguments[name] = inputs.get(name, rule)
             for finding in rule.check(subject, **arguments) or ():
                 completed = self._completed(finding, rule, resource)
                 self._require_unpatched(completed)
@@ -154,14 +184,17 @@ class _Run:
                 if rule.category == "api" and (finding.severity or rule.severity) is Severity.ERROR:
                     self.refused.add((id(completed.resource), completed.field))
         except CannotTell as reason:
-            self.report.undecided.append(Undecided(rule.id, span, resource, str(reason)))
-            self.suppressions.may_need((rule.id,), span)
+            self.report.undecided.append(Undecided(rule.id, self._span_of(resource), resource, str(reason)))
+            self.suppressions.may_need((rule.id,), self._span_of(resource))
         except PolicyError as error:
             self.report.note_flaw(error)
-            self.suppressions.may_need((rule.id,), span)
+            self.suppressions.may_need((rule.id,), self._span_of(resource))
         except (Exception, SystemExit) as error:
             self.report.faults.append(Fault(self.manifest.path, _crash(rule, resource, error)))
-            self.suppressions.may_need((rule.id,), span)
+            self.suppressions.may_need((rule.id,), self._span_of(resource))
+
+    def _span_of(self, resource: Resource | None) -> Span:
+        return resource.span if resource is not None else Span(self.manifest.source, 0, 0)
 
     def _require_unpatched(self, finding: Finding) -> None:
         """Make sure that no kustomization changes the field that a finding speaks of: `rules` of an Ingress, say.
@@ -260,10 +293,6 @@ def _anchor_of(node: Node | None) -> tuple[Related, ...]:
         if node is None or node.repeats is None
         else (Related(node.repeats.span, "the value comes from this anchor"),)
     )
-
-
-def _ids(rules: Iterable[Rule]) -> set[str]:
-    return {rule.id for rule in rules}
 
 
 def _crash(rule: Rule, resource: Resource | None, error: BaseException) -> str:

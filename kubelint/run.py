@@ -315,7 +315,6 @@ class _Choice:
         self._config = config
         self._root = root
         self._dropped: set[str] = set()
-        self._ignored: tuple[str, frozenset[str]] = ("", frozenset())
 
     def drop(self, rule: Rule) -> None:
         """Run a rule no more."""
@@ -330,10 +329,8 @@ class _Choice:
     def options_of(self, rule: Rule) -> object | None:
         return self._config.options_of(rule)
 
-    def ignores(self, rule: Rule, path: str) -> bool:
-        if path != self._ignored[0]:
-            # Every rule is asked about one file before any is about the next.
-            is_within = is_below(path, self._root)
-            words = self._config.ignored_for(relative_path(path, self._root)) if is_within else frozenset()
-            self._ignored = path, words
-        return bool(self._ignored[1]) and configuration.names(self._ignored[1], rule.id, rule.category)
+    def kept_in(self, path: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        words = self._config.ignored_for(relative_path(path, self._root)) if is_below(path, self._root) else None
+        if not words:
+            return rules
+        return tuple(rule for rule in rules if not configuration.names(words, rule.id, rule.category))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kubelint.cel.cost import BUDGET, COST_LIMIT
 from kubelint.cel.errors import CelError, CelUnknown, EvaluationError, Issue
 from kubelint.cel.reads import EVERY, Every, Route
 from kubelint.cel.types import (
@@ -92,7 +93,7 @@ class Program:
     def evaluate(self, values: Mapping[str, object], cost_limit: int | None = None) -> object:
         """The value of the expression for these variables, which are what JSON has: dict, list, str, int, float, …
 
-        A dict may be any `Mapping`, for instance one that works its values out when they are asked for. A variable that
+        A dict may be one that works its values out when they are asked for. A variable that
         is left out is one whose value nobody knows. `cost_limit` is what the evaluation may cost in the server's units
         (by default its limit for one expression); what is counted is never more than what the server counts.
 
@@ -101,8 +102,6 @@ class Program:
             CelError: of kind cost, if it costs more than it may.
             CelUnknown: if its value depends on what is not known.
         """
-        from kubelint.cel.evaluator import BUDGET, COST_LIMIT
-
         try:
             return self._step({**values, BUDGET: [COST_LIMIT if cost_limit is None else cost_limit]})
         except RecursionError:

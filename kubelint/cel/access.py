@@ -5,7 +5,6 @@ Facts: cel-go 0.26, interpreter/attributes.go, whose words the errors are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from kubelint.cel.errors import EvaluationError
@@ -48,7 +47,7 @@ def look_up(value: Any, key: Any) -> Any:
     Raises:
         EvaluationError: if a list is asked for what is no index.
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return find(value, key)
     if not isinstance(value, list):
         return MISSING

@@ -13,7 +13,8 @@ from typing import Any
 from kubelint.cel import regex, types
 from kubelint.cel.access import go_type, has, index, optional_index
 from kubelint.cel.checker import Checker
-from kubelint.cel.errors import CelError, CelUnknown, EvaluationError, no_such_overload
+from kubelint.cel.cost import CONVERSIONS, is_constant, least_cost, spend
+from kubelint.cel.errors import CelUnknown, EvaluationError, no_such_overload
 from kubelint.cel.functions import Implementation, Overload, dispatching, guarded
 from kubelint.cel.libraries import FUNCTIONS, TYPE_NAMES
 from kubelint.cel.standard import SINGLETONS
@@ -26,7 +27,6 @@ from kubelint.cel.syntax import (
     MapLiteral,
     Node,
     Select,
-    children,
     qualified_name,
 )
 from kubelint.cel.types import Type
@@ -43,39 +43,8 @@ from kubelint.cel.values import (
 Scope = dict[str, Any]
 Step = Callable[[Scope], Any]
 
-#: What one evaluation may cost (k8s.io/apiserver/pkg/apis/cel, PerCallLimit).
-COST_LIMIT = 1_000_000
-COST_ERROR = "operation cancelled: actual cost limit exceeded"
-#: Where a scope keeps what may still be spent.
-BUDGET = "#budget"
-_LIST_COST, _MAP_COST = 10, 30
 #: Names of types that the server's compiler knows and its evaluator does not.
 _NO_TYPES = frozenset(("duration", "timestamp"))
-
-
-#: Functions that cost one, whatever they are called with.
-_COST_ONE = frozenset(("@not_strictly_false", "!_", "-_", "_-_", "_*_", "_/_", "_%_", "size"))
-#: Functions that the server applies to constants before anything is evaluated (interpreter/decorators.go).
-CONVERSIONS = frozenset(("bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"))
-
-
-def is_constant(node: Node) -> bool:
-    """Whether the server knows the value of a node before anything is evaluated."""
-    if isinstance(node, Constant):
-        return True
-    if isinstance(node, ListLiteral):
-        return not node.optional and all(map(is_constant, node.elements))
-    if isinstance(node, MapLiteral):
-        return not any(one.is_optional for one in node.entries) and all(
-            is_constant(one.key) and is_constant(one.value) for one in node.entries
-        )
-    return (
-        isinstance(node, Call)
-        and node.function in CONVERSIONS
-        and node.target is None
-        and len(node.arguments) == 1
-        and is_constant(node.arguments[0])
-    )
 
 
 def _matching(pattern: Node) -> Implementation:
@@ -107,26 +76,6 @@ def _with_constant_pattern(pattern: Node, overload: Overload) -> Implementation:
 def _compiled(pattern: Node) -> re.Pattern[str]:
     assert isinstance(pattern, Constant)
     return regex.compile(str(pattern.value))
-
-
-def least_cost(node: Node) -> int:
-    """What a node costs at least, whatever its variables hold, as the server counts (interpreter/runtimecost.go)."""
-    if is_constant(node):
-        return 0
-    if isinstance(node, Identifier):
-        return 1
-    if isinstance(node, Select):
-        return least_cost(node.operand) + (not node.is_test)
-    if isinstance(node, Comprehension):
-        return least_cost(node.range)
-    parts = [least_cost(child) for child in children(node)] or [0]
-    if isinstance(node, Call) and node.function in ("_&&_", "_||_", "or", "orValue"):
-        return parts[0]
-    if isinstance(node, Call) and node.function == "_?_:_":
-        return parts[0] + min(parts[1:])
-    if isinstance(node, ListLiteral | MapLiteral):
-        return sum(parts) + (_LIST_COST if isinstance(node, ListLiteral) else _MAP_COST)
-    return sum(parts) + (isinstance(node, Call) and node.function in _COST_ONE)
 
 
 class Planner:
@@ -166,20 +115,13 @@ class Planner:
         name = qualified_name(node).removeprefix(".")
         if name in self.bound or name in TYPE_NAMES:
             return self._name(name)
-        operand, field = self.plan(node.operand), node.field
+        field = node.field
         if node.is_test:
+            operand = self.plan(node.operand)
             return lambda scope: has(operand(scope), field)
-
-        def select(scope: Scope) -> Any:
-            value = operand(scope)
-            if type(value) is dict:
-                try:
-                    return value[field]
-                except KeyError:
-                    raise EvaluationError(f"no such key: {field}") from None
-            return index(value, field)
-
-        return select
+        if isinstance(node.operand, Identifier) and node.operand.name in self.bound:
+            return _field_of_variable(node.operand.name, field)
+        return _field(self.plan(node.operand), field)
 
     def _call(self, node: Call) -> Step:
         special = _SPECIAL.get(node.function)
@@ -305,6 +247,37 @@ class Planner:
         return loop
 
 
+def _field(operand: Step, field: str) -> Step:
+    def select(scope: Scope) -> Any:
+        value = operand(scope)
+        if isinstance(value, dict):
+            try:
+                return value[field]
+            except KeyError:
+                raise EvaluationError(f"no such key: {field}") from None
+        return index(value, field)
+
+    return select
+
+
+def _field_of_variable(name: str, field: str) -> Step:
+    """The same for `object.spec`, which nearly every expression has, in one step."""
+
+    def select(scope: Scope) -> Any:
+        try:
+            value = scope[name]
+        except KeyError:
+            raise CelUnknown(name) from None
+        if isinstance(value, dict):
+            try:
+                return value[field]
+            except KeyError:
+                raise EvaluationError(f"no such key: {field}") from None
+        return index(value, field)
+
+    return select
+
+
 def type_value(of: Type) -> Type:
     """The type as `type(…)` gives it, which knows nothing of elements."""
     return {
@@ -312,18 +285,6 @@ def type_value(of: Type) -> Type:
         "map": types.MAP,
         "optional_type": Optional.TYPE,
     }.get(of.name, of)
-
-
-def spend(scope: Scope, cost: int) -> None:
-    """Take a cost out of the evaluation's budget.
-
-    Raises:
-        CelError: of kind cost, if there is not that much left.
-    """
-    budget = scope[BUDGET]
-    budget[0] -= cost
-    if budget[0] < 0:
-        raise CelError("cost", COST_ERROR)
 
 
 def _bind(scope: Scope, first: str, second: str, entry: Any) -> None:
@@ -336,7 +297,7 @@ def _bind(scope: Scope, first: str, second: str, entry: Any) -> None:
 def _entries(values: Any, *, is_double: bool) -> Iterator[Any]:
     if isinstance(values, list):
         return iter(enumerate(values) if is_double else values)
-    if isinstance(values, Mapping):
+    if isinstance(values, dict):
         return iter(values.items() if is_double else values)
     name = go_type(values)
     if is_double:
@@ -396,9 +357,9 @@ class _Problem:
 
     __slots__ = ("error", "unknown")
 
-    def __init__(self) -> None:
-        self.error: CelError | None = None
-        self.unknown: CelUnknown | None = None
+    def __init__(self, first: EvaluationError | CelUnknown | None = None) -> None:
+        self.error = first if isinstance(first, EvaluationError) else None
+        self.unknown = first if isinstance(first, CelUnknown) else None
 
     def holds(self, term: Step, scope: Scope, wanted: bool) -> bool:
         """Whether a term is what decides; its error is kept."""
@@ -436,8 +397,19 @@ def _truth(value: Any) -> bool:
 def _logic(decisive: bool) -> Callable[[list[Step]], Step]:
     def special(steps: list[Step]) -> Step:
         def logic(scope: Scope) -> Any:
-            problem = _Problem()
-            for step in steps:
+            for position, step in enumerate(steps):
+                try:
+                    value = step(scope)
+                except (EvaluationError, CelUnknown) as error:
+                    return outvoted(scope, _Problem(error), position + 1)
+                if value is decisive:
+                    return decisive
+                if not isinstance(value, bool):
+                    return outvoted(scope, _Problem(no_such_overload()), position + 1)
+            return not decisive
+
+        def outvoted(scope: Scope, problem: _Problem, position: int) -> Any:
+            for step in steps[position:]:
                 if problem.holds(step, scope, decisive):
                     return decisive
             return problem.resolve(not decisive)

@@ -5,7 +5,7 @@ Facts: cel-go 0.26, common/decls/decls.go (type guards and dynamic dispatch).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ def is_of(value: object, of: Type) -> bool:
         assert isinstance(value, list)
         return is_of(value[0], of.parameters[0])
     if of.kind == "map" and value:
-        assert isinstance(value, Mapping)
+        assert isinstance(value, dict)
         key = next(iter(value))
         return is_of(key, of.parameters[0]) and is_of(value[key], of.parameters[1])
     return True

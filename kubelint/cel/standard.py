@@ -5,7 +5,7 @@ Facts: cel-go 0.26, common/stdlib/standard.go, with comparisons of numbers acros
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from kubelint.cel import regex, times, types
@@ -60,7 +60,7 @@ def _add_times(left: object, right: object) -> object:
         return Timestamp(left.nanoseconds + right.nanoseconds, left.offset)
     if isinstance(left, Duration) and isinstance(right, Timestamp):
         return Timestamp(left.nanoseconds + right.nanoseconds, right.offset)
-    if isinstance(left, bool | Mapping) or not (_receives(left) or isinstance(left, int | float | bytes | list)):
+    if isinstance(left, bool | dict) or not (_receives(left) or isinstance(left, int | float | bytes | list)):
         raise no_such_overload("_+_")
     raise no_such_overload()
 
@@ -161,13 +161,13 @@ def _comparison(function: str, holds: Callable[[int], bool]) -> Callable[[Any, A
 def _in(value: object, values: object) -> object:
     if isinstance(values, list):
         return contains(values, value)
-    if isinstance(values, Mapping):
+    if isinstance(values, dict):
         return find(values, value) is not MISSING
     raise no_such_overload()
 
 
 def _size(value: object) -> object:
-    if isinstance(value, str | bytes | list | Mapping):
+    if isinstance(value, str | bytes | list | dict):
         return len(value)
     raise _nothing("size", value)
 

@@ -134,7 +134,7 @@ def _write(verb: str, precision: int, value: object) -> str:
 def _string(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_element, value)) + "]"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return _map(value)
     if not takes("s", type_of(value)):
         raise refusal("s", type_of(value).name)
@@ -155,7 +155,7 @@ def _element(value: object) -> str:
         return f"timestamp({quote(str(as_string(value)))})"
     if isinstance(value, Duration):
         return f"duration({quote(str(as_string(value)))})"
-    if not isinstance(value, list | Mapping) and not takes("s", type_of(value)):
+    if not isinstance(value, list | dict) and not takes("s", type_of(value)):
         raise EvaluationError(f"error during formatting: no formatting function for {type_of(value).name}")
     return _string(value)
 

@@ -123,7 +123,7 @@ def type_of(value: object) -> Type:
         return found
     if isinstance(value, Opaque):
         return value.TYPE
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return types.MAP
     raise TypeError(f"{type(value).__name__} is no value of CEL")
 
@@ -170,8 +170,8 @@ def equal(left: object, right: object) -> bool:
         return is_number(right) and left == right
     if kind is list:
         return isinstance(right, list) and _equal_lists(left, right)  # type: ignore[arg-type]
-    if isinstance(left, Mapping):
-        return isinstance(right, Mapping) and _equal_maps(left, right)
+    if isinstance(left, dict):
+        return isinstance(right, dict) and _equal_maps(left, right)
     if isinstance(left, Opaque):
         if isinstance(right, Opaque) and right.TYPE == left.TYPE:
             return left.is_same(right)
@@ -230,7 +230,7 @@ def find(values: Mapping[object, object], key: object) -> object:
     """What a map holds for a key, numbers being the same across their types; MISSING if it holds nothing."""
     if type(key) is str:
         return values.get(key, MISSING)
-    if isinstance(key, list | Mapping):
+    if isinstance(key, list | dict):
         return MISSING
     found = values.get(key, MISSING)
     if found is MISSING:
@@ -276,7 +276,7 @@ def is_zero(value: object) -> bool:
     if isinstance(value, Timestamp):
         # The zero of Go's time is the first moment of the year 1.
         return value.nanoseconds == FIRST_SECOND * NANOSECONDS
-    return value is None or (isinstance(value, bool | int | float | str | bytes | list | Mapping) and not value)
+    return value is None or (isinstance(value, bool | int | float | str | bytes | list | dict) and not value)
 
 
 def convert(value: object, to: Type) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from kubelint import glob
@@ -19,13 +19,12 @@ from kubelint.policy.evaluation import Decision, Evaluation, judge
 from kubelint.policy.expression import Expression
 from kubelint.policy.matching import labels_of
 from kubelint.policy.pointing import is_route, place_at, place_read, route_of
-from kubelint.policy.settings import MatchSettings, PolicySettings
+from kubelint.policy.settings import PolicySettings
 from kubelint.policy.types import ADMISSION_TYPES, OWN_TYPES, variables_declared
 from kubelint.resources import Resource, Service
 from kubelint.source import Source, Span
 from kubelint.workspace import CannotTell
 
-_EVERY_SERVICE = MatchSettings()
 _TYPES = {**ADMISSION_TYPES, **OWN_TYPES, "params": map_of(STRING, DYN)}
 
 
@@ -39,8 +38,11 @@ class ConfiguredPolicy:
         self.settings = settings
         self._root = root
         self._params = dict(settings.params)
+        match = settings.match
+        self._namespaces = _compiled(match.namespaces) if match.namespaces else None
+        self._labels = {key: _compiled([pattern]) for key, pattern in match.labels.items()}
         # Most are about Services alone, and no other object has to be asked about.
-        self.subject: type[Resource] = Service if settings.match.kinds == ("Service",) else Resource
+        self.subject: type[Resource] = Service if match.kinds == ("Service",) else Resource
         own: dict[str, Type] = {}
         variables: dict[str, Expression] = {}
         for name, text in settings.variables.items():
@@ -78,14 +80,19 @@ class ConfiguredPolicy:
             parts.append(f"## Fix\n\n{settings.help}\n")
         return "\n".join(parts)
 
-    def findings(self, admission: Admission) -> Iterator[Finding]:
+    def findings(self, admission: Admission) -> Iterable[Finding]:
         """The finding, where an object that it is about does not meet it.
 
         Raises CannotTell where nobody knows whether it does, and PolicyError where the expression has no value.
         """
         if not self._is_about(admission):
-            return
+            return ()
         decisions, unknown = judge(self.clauses, admission, self._params)
+        return self._findings(decisions, unknown, admission) if decisions or unknown is not None else ()
+
+    def _findings(
+        self, decisions: list[Decision], unknown: CelUnknown | None, admission: Admission
+    ) -> Iterator[Finding]:
         for decision in decisions:
             if decision.error is not None:
                 raise _without_value(decision.expression, decision.error, admission)
@@ -113,19 +120,23 @@ class ConfiguredPolicy:
 
     def _is_about(self, admission: Admission) -> bool:
         match, resource = self.settings.match, admission.resource
-        if resource.kind not in match.kinds:
-            return False
-        if match == _EVERY_SERVICE:
-            return True
-        if match.paths and not self._holds(resource.path):
+        if resource.kind not in match.kinds or (match.paths and not self._holds(resource.path)):
             return False
         try:
-            labels = labels_of(admission.object) if match.labels else {}
-            return all(_fits(pattern, labels.get(key)) for key, pattern in match.labels.items()) and (
-                not match.namespaces or any(_fits(pattern, admission.namespace) for pattern in match.namespaces)
-            )
+            return self._is_in_namespaces(admission) and self._bears_labels(admission)
         except CelUnknown as unknown:
             raise CannotTell(f"the policy depends on {unknown}") from unknown
+
+    def _is_in_namespaces(self, admission: Admission) -> bool:
+        pattern = self._namespaces
+        return pattern is None or pattern.fullmatch(admission.namespace) is not None
+
+    def _bears_labels(self, admission: Admission) -> bool:
+        if not self._labels:
+            return True
+        labels = labels_of(admission.object)
+        values = ((pattern, labels.get(key)) for key, pattern in self._labels.items())
+        return all(isinstance(value, str) and pattern.fullmatch(value) for pattern, value in values)
 
     def _holds(self, path: str) -> bool:
         return is_below(path, self._root) and self._paths.fullmatch(relative_path(path, self._root)) is not None
@@ -146,11 +157,11 @@ def _without_value(expression: Expression, error: CelError, admission: Admission
     return PolicyError(flaw.source, flaw.offset, what)
 
 
-def _fits(pattern: str, text: object) -> bool:
-    """Whether a text is what a pattern with `*` and `?` means."""
+def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    """What matches a text that one of these patterns with `*` and `?` means."""
     from fnmatch import translate
 
-    return isinstance(text, str) and re.fullmatch(translate(pattern), text) is not None
+    return re.compile("|".join(map(translate, patterns)))
 
 
 def _matched(settings: PolicySettings) -> str:

@@ -72,7 +72,7 @@ class Evaluation:
         self._admission = admission
         self._object = object
         self._params = params
-        self._variables = Variables(clauses.variables, self)
+        self._variables: Variables | None = None
         self.unknown: CelUnknown | None = None
         """The first thing that nobody knows, although an expression asked for it."""
 
@@ -81,6 +81,8 @@ class Evaluation:
         if name == "params":
             return self._params
         if name == "variables":
+            if self._variables is None:
+                self._variables = Variables(self._clauses.variables, self)
             return self._variables
         if name == "object" and self._object is not None:
             return self._object

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from kubelint.cel import CelUnknown
@@ -45,7 +45,7 @@ class Policy(Protocol):
     def page(self) -> str:
         """Markdown on what it demands."""
 
-    def findings(self, admission: Admission) -> Iterator[Finding]:
+    def findings(self, admission: Admission) -> Iterable[Finding]:
         """What is wrong with an object. Raises CannotTell and PolicyError."""
 
 
@@ -84,6 +84,6 @@ class PolicyRule(Rule):
                 found.append(PolicyError(source, offset, f"kubelint cannot evaluate {unknown}"))
         return found
 
-    def _check(self, resource: Resource, admission: Admission) -> Iterator[Finding]:
+    def _check(self, resource: Resource, admission: Admission) -> Iterable[Finding]:
         """Judge one object by the policy."""
         return self.policy.findings(admission)
