@@ -22,7 +22,18 @@ from kubelint.finding import Severity
 from kubelint.node import Mapping as MappingNode
 from kubelint.node import Node, Scalar
 from kubelint.policy.settings import CATEGORY, ID_PATTERN, PREFIX, PolicyPath, PolicySettings
-from kubelint.settings import ConfigError, Decoder, FolderGlob, Glob, OptionsByRule, Text, located, settings_of
+from kubelint.settings import (
+    ITEM_BY_ITEM,
+    ConfigError,
+    Decoder,
+    FolderGlob,
+    Glob,
+    LeftOut,
+    OptionsByRule,
+    Text,
+    located,
+    settings_of,
+)
 from kubelint.source import Source, Undecodable, decode
 from kubelint.toml_nodes import node_of, read_toml
 
@@ -161,7 +172,7 @@ class Config:
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
     """How the API server of the cluster is configured."""
 
-    policies: tuple[PolicySettings | PolicyPath, ...] = ()
+    policies: tuple[PolicySettings | PolicyPath, ...] = field(default=(), metadata={ITEM_BY_ITEM: True})
     """Policies of one's own, and files that hold such policies or ValidatingAdmissionPolicies with their bindings and
     parameters; paths are relative to the configuration's folder."""
 
@@ -317,9 +328,9 @@ def load(path: str, rules: Sequence[Rule]) -> Config:
     return config
 
 
-def policies_in(path: str) -> tuple[PolicySettings | str, ...]:
-    """The policies, and the paths of files of policies, that a configuration file names; what else is wrong in it, and
-    whether these are right, `load` says."""
+def policies_in(path: str) -> tuple[PolicySettings | str | LeftOut, ...]:
+    """The policies, and the paths of files of policies, that a configuration file names; behind them what stands in
+    their place and is none. What else is wrong in the file, `load` says."""
     decoder = Decoder(())
     try:
         _, root = _read(path, decoder)
@@ -329,8 +340,7 @@ def policies_in(path: str) -> tuple[PolicySettings | str, ...]:
     if given is None:
         return ()
     hint = next(setting.hint for setting in settings_of(Config) if setting.field.name == "policies")
-    found = decoder.value(given, hint, "policies")
-    return tuple(one for one in found if isinstance(one, PolicySettings | str)) if isinstance(found, tuple) else ()
+    return (*decoder.fitting(given, hint, "policies"), *decoder.left_out)
 
 
 def _read(path: str, decoder: Decoder) -> tuple[Source, Node | None]:

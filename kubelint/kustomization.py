@@ -6,13 +6,15 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from kubelint.node import Mapping, Node
 from kubelint.parser import parse, split
 from kubelint.paths import read_bytes
 from kubelint.resources import items_of, text_of, texts_of
 from kubelint.source import Source, Undecodable, decode
+from kubelint.transformers import Transformers, read_transformers
 
 _REMOTE = re.compile(r"://|^git@|^github\.com/|\?ref=")
 _TOUCHES_LABELS = re.compile(r"label|selector", re.I)
@@ -22,6 +24,8 @@ _NAME = re.compile(
     r"""^metadata:[ ]*\r?\n(?:[ ]+.*\n|[ ]*\n)*?[ ]+name:[ ]+["']?([a-z0-9.-]+)["']?[ ]*(?:\#.*)?\r?$""", re.M
 )
 _IS_PATCH_ITSELF = re.compile(r"\n|\A\s*[\[{]")
+_MOST_WAYS = 1000
+"""More ways in which a file is deployed than any project has."""
 _GENERATES = ("generators", "helmCharts", "helmChartInflationGenerator", "transformers", "replacements")
 
 
@@ -30,18 +34,19 @@ class Patch:
     """What a kustomization changes of the objects that it deploys, as text: a patch of any form, `replicas`,
     `replacements` or `commonAnnotations`.
 
-    `path` is the file in which it stands, `kind` and `name` say of which objects it speaks; None: of any. A name may be
-    a regular expression, as in a patch's `target`.
+    `path` is the file in which it stands, `kind` and `name` say of which objects it speaks; None: of any. Both may be
+    regular expressions, as in a patch's `target`. `is_modelled` says that `Transformers` knows exactly what it does.
     """
 
     path: str
     text: str
     kind: str | None = None
     name: str | None = None
+    is_modelled: bool = False
 
     def changes(self, kind: str, name: str | None) -> bool:
         """Whether it may change an object of this kind and name."""
-        if self.kind not in (None, kind):
+        if self.kind not in (None, kind) and not _is_match(self.kind or "", kind):
             return False
         return self.name is None or self.name == name or _is_match(self.name, name or "")
 
@@ -52,8 +57,7 @@ class Kustomization:
 
     `resources` are the files and folders that it composes, `patch_files` the files that it uses as patches, `patches`
     what these and the patches written into it change. `pod_labels`
-    are the labels that it gives to every pod, `object_labels` those that it gives to objects, `annotations` the keys of
-    the annotations that it gives to both. `blind` says why what it
+    are the labels that it gives to every pod, `object_labels` those that it gives to objects. `blind` says why what it
     deploys cannot be read off its files, or None. A component changes all that the kustomization deploys which uses it.
     """
 
@@ -66,7 +70,7 @@ class Kustomization:
     object_labels: dict[str, str]
     blind: str | None
     is_component: bool = False
-    annotations: frozenset[str] = frozenset()
+    transformers: Transformers = field(default_factory=Transformers)
 
     @property
     def folder(self) -> str:
@@ -81,14 +85,10 @@ class Kustomization:
 def read_kustomization(path: str) -> Kustomization:
     """Read a kustomization file; one that cannot be read composes nothing, and `blind` says so."""
     try:
-        source = Source(path, decode(read_bytes(path)[0]))
+        root = _root_of(path)
     except (OSError, Undecodable) as error:
         return Kustomization(path, (), (), (), None, {}, {}, f"{os.path.basename(path)} cannot be read: {error}")
     folder = os.path.dirname(path)
-    root: Node | None = None
-    for start, end in split(source.text):
-        root = parse(source, start, end).root
-        break
     if not isinstance(root, Mapping):
         return Kustomization(path, (), (), (), None, {}, {}, f"{os.path.basename(path)} is not YAML")
     local, blind = _resources(root, folder)
@@ -110,8 +110,24 @@ def read_kustomization(path: str) -> Kustomization:
         object_labels,
         blind,
         text_of(root.get("kind")) == "Component",
-        frozenset(texts_of(root.get("commonAnnotations"))),
+        read_transformers(root, _configurations(root, folder)),
     )
+
+
+def _root_of(path: str) -> Node | None:
+    """The first document of a file. Raises OSError and Undecodable."""
+    source = Source(path, decode(read_bytes(path)[0]))
+    for start, end in split(source.text):
+        return parse(source, start, end).root
+    return None
+
+
+def _configurations(root: Mapping, folder: str) -> Iterator[Node | None]:
+    for item in items_of(root.get("configurations")):
+        try:
+            yield _root_of(_resolved(folder, text_of(item) or ""))
+        except (OSError, Undecodable, ValueError):
+            yield None
 
 
 def _resources(root: Mapping, folder: str) -> tuple[list[str], str | None]:
@@ -157,12 +173,13 @@ def _changes(root: Mapping, path: str) -> Iterator[Patch]:
     """What it changes otherwise than by patches."""
     common = root.get("commonAnnotations")
     if isinstance(common, Mapping):
-        yield Patch(path, f"annotations:\n{common.span.text}")
+        yield Patch(path, f"annotations:\n{common.span.text}", is_modelled=True)
     replacements = root.get("replacements")
     if replacements is not None:
         yield Patch(path, replacements.span.text)
     for item in items_of(root.get("replicas")):
-        yield Patch(path, f"replicas: {getattr(item.get('count'), 'text', '')}", None, text_of(item.get("name")))
+        count = getattr(item.get("count"), "text", "")
+        yield Patch(path, f"replicas: {count}", None, text_of(item.get("name")), is_modelled=True)
 
 
 def _subject(text: str) -> tuple[str | None, str | None]:
@@ -207,6 +224,49 @@ class Composition:
     """By the path of a file, the kustomizations and components that deploy or change it."""
     patches: frozenset[str]
     """The files that some kustomization uses as a patch."""
+
+    def ways_of(self, path: str, kind: str) -> tuple[tuple[Transformers, ...], ...]:
+        """Each way in which an object of a file is deployed: what kustomizations and their components set on it, the
+        innermost first. A file that no kustomization deploys has but the one in which nothing is set.
+
+        A kustomization that another one composes may still be deployed by itself.
+        """
+        listing: dict[str, list[Kustomization]] = {}
+        for kustomization in self.reaching.get(path, ()):
+            for entry in kustomization.resources:
+                listing.setdefault(entry, []).append(kustomization)
+        components = {one.folder: one for one in self.reaching.get(path, ()) if one.is_component}
+
+        def setting(kustomization: Kustomization, entry: str, seen: tuple[str, ...]) -> Iterator[Transformers]:
+            # A component changes what was composed before it.
+            after = kustomization.resources
+            if entry in components:
+                after = after[after.index(entry) + 1 :]
+            for other in after:
+                component = components.get(other)
+                if component is not None and component.path not in seen:
+                    yield from setting(component, "", (*seen, component.path))
+            yield kustomization.transformers
+
+        def ways(
+            entry: str, passed: tuple[str, ...], steps: tuple[Transformers, ...]
+        ) -> Iterator[tuple[Transformers, ...]]:
+            for kustomization in listing.get(entry, ()):
+                if kustomization.path in passed:
+                    continue
+                more = (
+                    *steps,
+                    *(one for one in setting(kustomization, entry, (kustomization.path,)) if not one.is_idle_for(kind)),
+                )
+                if not kustomization.is_component or kustomization.folder not in listing:
+                    yield more
+                yield from ways(kustomization.folder, (*passed, kustomization.path), more)
+
+        found: list[tuple[Transformers, ...]] = []
+        for way in islice(ways(path, (), ()), _MOST_WAYS):
+            if way not in found:
+                found.append(way)
+        return tuple(found) or ((),)
 
 
 def compose(kustomizations: Iterable[Kustomization], files: Collection[str]) -> Composition:

@@ -21,6 +21,7 @@ from kubelint.project import Project, ProjectSettings
 from kubelint.report import Report, Skipped
 from kubelint.resources import Service, Workload
 from kubelint.rule import Rule
+from kubelint.settings import LeftOut
 from kubelint.source import Source, decode
 
 if TYPE_CHECKING:
@@ -260,6 +261,7 @@ class _Projects:
         policies = self._policies(config_path, root)
         if policies is None:
             return []
+        policies.land_in(choice.namespace)
         flaws = list(policies.errors)
         for rule in policies.rules:
             if choice.selects(rule) and (found := rule.flaws()):
@@ -281,7 +283,7 @@ class _Projects:
         return repository_of(common) or common
 
 
-def _loaded(entries: Sequence[PolicySettings | str], config_path: str | None, root: str) -> Loaded:
+def _loaded(entries: Sequence[PolicySettings | str | LeftOut], config_path: str | None, root: str) -> Loaded:
     # Policies bring a language with them, which a run without any does not pay for.
     from kubelint.policy.loading import load
 
@@ -315,6 +317,11 @@ class _Choice:
         self._config = config
         self._root = root
         self._dropped: set[str] = set()
+
+    @property
+    def namespace(self) -> str | None:
+        """Where objects land that name no namespace."""
+        return self._config.namespace
 
     def drop(self, rule: Rule) -> None:
         """Run a rule no more."""

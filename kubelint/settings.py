@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import Field, dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -76,6 +77,17 @@ class Written(str):
         return written
 
 
+ITEM_BY_ITEM = "item by item"
+"""Is true in the metadata of a field whose list is taken without the items that do not fit."""
+
+
+class LeftOut(NamedTuple):
+    """An item of a list that does not fit, with the offset and the message of each of its problems."""
+
+    node: Node
+    problems: tuple[tuple[int, str], ...]
+
+
 class OptionsByRule(NamedTuple):
     """Annotates the mapping of a rule's id, which is such a text, to an instance of the dataclass of its options."""
 
@@ -90,7 +102,8 @@ class Setting(NamedTuple):
     hint: Any
 
 
-def settings_of(declaration: type) -> list[Setting]:
+@cache
+def settings_of(declaration: type) -> tuple[Setting, ...]:
     """The keys that a dataclass declares: its fields' names in kebab-case, or what their metadata call `key`.
 
     Raises RuleError where it is no dataclass, or a key may not be left out.
@@ -104,10 +117,10 @@ def settings_of(declaration: type) -> list[Setting]:
             declaration()
     except (NameError, TypeError) as error:
         raise RuleError(f"{declaration.__qualname__} does not declare options as they are declared: {error}") from error
-    return [
+    return tuple(
         Setting(entry.metadata.get("key", entry.name.replace("_", "-")), entry, hints[entry.name])
         for entry in fields(declaration)
-    ]
+    )
 
 
 def unwrapped(hint: Any) -> tuple[Any, Text | OptionsByRule | None]:
@@ -150,6 +163,8 @@ class Decoder:
         self.rules = rules
         self.problems: list[tuple[int, str]] = []
         """Offset and message of each."""
+        self.left_out: list[LeftOut] = []
+        """The items of settings that are decoded item by item, and that do not fit."""
 
     def table(self, given: Node, declaration: type, name: str, noun: str) -> object:
         """An instance of a dataclass, from a mapping; its keys are called `noun` in messages."""
@@ -164,7 +179,8 @@ class Decoder:
             if setting is None:
                 self._note(value.key, f"unknown {noun} `{key}`{_way_out(key, settings)}")
             else:
-                values[setting.field.name] = self.value(value, setting.hint, f"{name}.{key}" if name else key)
+                read = self.fitting if setting.field.metadata.get(ITEM_BY_ITEM) else self.value
+                values[setting.field.name] = read(value, setting.hint, f"{name}.{key}" if name else key)
         if len(self.problems) > before:
             return None
         try:
@@ -202,6 +218,22 @@ class Decoder:
         if declaration is not None:
             return self.value(given, text_hint if isinstance(given, Scalar) else declaration, name)
         raise unusable(hint, name)
+
+    def fitting(self, given: Node, hint: Any, name: str) -> tuple[Any, ...]:
+        """The items of a list that fit; what is wrong with the others goes to `left_out`."""
+        if not isinstance(given, node.Sequence):
+            return self._list(given, Any, name)
+        fitting = []
+        before, self.problems = self.problems, []
+        for item in given.items:
+            decoded = self.value(item, get_args(hint)[0], name)
+            if self.problems:
+                self.left_out.append(LeftOut(item, tuple(sorted(self.problems))))
+                self.problems = []
+            else:
+                fitting.append(decoded)
+        self.problems = before
+        return tuple(fitting)
 
     def _list(self, given: Node, hint: Any, name: str) -> tuple[Any, ...]:
         if isinstance(given, node.Sequence):

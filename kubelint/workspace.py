@@ -19,6 +19,7 @@ from kubelint.node import Mapping, Scalar
 from kubelint.paths import is_below
 from kubelint.resources import KINDS, POD_TEMPLATES, RUNTIME_LABELS, Resource, Service, Workload, is_read
 from kubelint.sight import PODS, CannotTell, Sight
+from kubelint.transformers import Transformers, names_along
 from kubelint_schemas import Index
 
 __all__ = ["Application", "CannotTell", "Workspace", "may_share_namespace"]
@@ -50,6 +51,9 @@ class Workspace:
         self._workload_kinds = workload_kinds
         self._index = Index.of(version)
         self._selected: dict[Service, tuple[Workload, ...]] = {}
+        self.completions: dict[object, object] = {}
+        """What policies make of the objects, by cluster; it lives as long as the objects do."""
+        self._ways: dict[tuple[str, str], tuple[tuple[Transformers, ...], ...]] = {}
         self._lasting: dict[tuple[Application, str | None], tuple[Workload, ...]] = {}
         self._sight = Sight(
             lambda: self.manifests, composition, self.is_without_pods, lambda kind: kind in workload_kinds
@@ -88,6 +92,10 @@ class Workspace:
         return kind not in POD_TEMPLATES and (
             kind in KINDS or kind in WITHOUT_PODS or bool(self._index.api_versions_of(kind))
         )
+
+    def template_route(self, workload: Workload) -> tuple[str, ...]:
+        """Where a workload keeps its pod template."""
+        return workload.route if isinstance(workload, _TemplatedResource) else POD_TEMPLATES[workload.kind]
 
     def is_served(self, resource: Resource) -> bool:
         """Whether the API server has an object's apiVersion; of kinds that are not built in, nobody knows."""
@@ -268,12 +276,21 @@ class Workspace:
 
     def patches_of(self, resource: Resource) -> tuple[Patch, ...]:
         """What the kustomizations that deploy an object change of it; kubelint applies no patch."""
-        return tuple(
+        patches = [
             patch
             for kustomization in self._composition.reaching.get(resource.path, ())
             for patch in kustomization.patches
-            if patch.changes(resource.kind, resource.name)
-        )
+        ]
+        names = self._names_of(resource) if patches else ()
+        return tuple(patch for patch in patches if any(patch.changes(resource.kind, name) for name in names))
+
+    def _names_of(self, resource: Resource) -> tuple[str | None, ...]:
+        """The names that an object bears until it is deployed, its own first: a patch may mean it by any of them."""
+        name = resource.name
+        if name is None:
+            return (None,)
+        ways = self.ways_of(resource)
+        return tuple(dict.fromkeys(each for way in ways for each in names_along(name, resource.kind, way)))
 
     def label_sets_of(self, workload: Workload) -> tuple[dict[str, str], ...]:
         """The labels that a workload's pods may bear: as written, and as each kustomization deploys them."""
@@ -284,11 +301,23 @@ class Workspace:
         )
         return (written, *({**written, **labels} for labels in added if labels))
 
-    def added_to(self, resource: Resource) -> tuple[frozenset[str], frozenset[str]]:
-        """The keys of the labels, and those of the annotations, that kustomizations may give to an object itself."""
-        reaching = self._composition.reaching.get(resource.path, ())
-        labels = (key for kustomization in reaching for key in kustomization.object_labels)
-        return frozenset(labels), frozenset(key for kustomization in reaching for key in kustomization.annotations)
+    def ways_of(self, resource: Resource) -> tuple[tuple[Transformers, ...], ...]:
+        """Each way in which kustomizations deploy an object: what they set on it, the innermost first; no patches."""
+        key = resource.path, resource.kind
+        ways = self._ways.get(key)
+        if ways is None:
+            ways = self._ways[key] = self._composition.ways_of(*key)
+        return ways
+
+    def changing_anything(self, resource: Resource) -> str | None:
+        """Why kustomizations that deploy an object may change any field of it; None where they may not."""
+        for kustomization in self._composition.reaching.get(resource.path, ()):
+            transformers = kustomization.transformers
+            if transformers.anything is not None:
+                return f"{transformers.anything} of {self.shown(kustomization.path)}"
+            if transformers.has_variables and "$(" in resource.span.text:
+                return f"vars of {self.shown(kustomization.path)}"
+        return None
 
     @cached_property
     def _label_keys(self) -> frozenset[str]:
@@ -315,12 +344,12 @@ class _TemplatedResource(Workload):
         super().__init__(resource.node, resource.api_version, resource.kind)
         self.namespace = resource.namespace
         self.added_labels = resource.added_labels
-        self._route = route
+        self.route = route
 
     @cached_property
     def template(self) -> Mapping | None:
         """The pod template."""
-        template = self.get(*self._route)
+        template = self.get(*self.route)
         return template if isinstance(template, Mapping) else None
 
 

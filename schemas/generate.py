@@ -25,6 +25,8 @@ OUTPUT = Path(__file__).resolve().parent / "kubelint_schemas"
 
 # The kinds whose fields kubelint reads; all others are listed by name only.
 KINDS_WITH_STRUCTURE = (
+    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding"),
     ("apps/v1", "DaemonSet"),
     ("apps/v1", "Deployment"),
     ("apps/v1", "ReplicaSet"),
@@ -34,6 +36,7 @@ KINDS_WITH_STRUCTURE = (
     ("discovery.k8s.io/v1", "EndpointSlice"),
     ("networking.k8s.io/v1", "Ingress"),
     ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("v1", "ConfigMap"),
     ("v1", "Endpoints"),
     ("v1", "Namespace"),
     ("v1", "Pod"),
@@ -195,6 +198,7 @@ def generate() -> dict[str, bytes]:
     Raises SchemaError.
     """
     files: dict[str, bytes] = {}
+    seen: set[tuple[str, str]] = set()
     for version, source in sources().items():
         generator = VersionGenerator(json.loads(source.read_bytes())["$defs"])
         try:
@@ -202,8 +206,10 @@ def generate() -> dict[str, bytes]:
         except SchemaError as error:
             raise SchemaError(f"Kubernetes {version}: {error}") from error
         for api_version, kind in KINDS_WITH_STRUCTURE:
-            if kind not in index.get(api_version, {}):
-                print(f"note: Kubernetes {version} has no {api_version} {kind}", file=sys.stderr)
+            if kind in index.get(api_version, {}):
+                seen.add((api_version, kind))
+            elif (api_version, kind) in seen:
+                print(f"note: Kubernetes {version} no longer has {api_version} {kind}", file=sys.stderr)
         files[f"versions/{version}.json"] = canonical(index)
         files.update((f"definitions/{hash}.json", content) for hash, content in generator.files.items())
     return files

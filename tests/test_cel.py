@@ -122,7 +122,7 @@ def test_issues_stand_where_the_server_says() -> None:
     ("expression", "kind"),
     [
         ("1 +", "syntax"),
-        ("1 + 'a'", "unknown-function"),
+        ("1 + 'a'", "type"),
         ("nope", "type"),
         ("nope()", "unknown-function"),
         ("[1, 'a']", "type"),

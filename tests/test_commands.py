@@ -79,6 +79,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
         assert not any(os.path.exists(os.path.join(above, name)) for name in CONFIGURATION_NAMES)
     for name in ("NO_COLOR", "FORCE_COLOR", "KUBELINT_TRACEBACK"):
         monkeypatch.delenv(name, raising=False)
+    # The process that runs the tests goes on.
+    monkeypatch.setattr("gc.disable", lambda: None)
     return Shell(tmp_path, monkeypatch, capsysbinary)
 
 

@@ -16,7 +16,7 @@ import jsonschema  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from kubelint import config_schema, parser
-from kubelint.config import ClusterConfig, Config, find, load, names
+from kubelint.config import ClusterConfig, Config, find, load, names, policies_in
 from kubelint.facts.providers import provider_ids
 from kubelint.finding import Finding, Severity
 from kubelint.glob import compiled
@@ -25,7 +25,7 @@ from kubelint.plugins import load_rules, plugin_manager
 from kubelint.policy.settings import MatchSettings, PolicySettings
 from kubelint.resources import Service
 from kubelint.rule import Rule, RuleError
-from kubelint.settings import ConfigError, Written, settings_of
+from kubelint.settings import ConfigError, LeftOut, Written, settings_of
 from kubelint.source import Source
 from kubelint.suggestion import closest
 from kubelint_schemas import versions
@@ -916,7 +916,9 @@ class TestSchema:
         except ConfigError:
             decoded = False
         else:
-            decoded = True
+            # A policy that is none is left out, and said to be.
+            policies = policies_in(str(folder / ".kubelint.yaml"))
+            decoded = not any(isinstance(one, LeftOut) for one in policies)
         return decoded, self.validator.is_valid(plain(root))
 
     @pytest.mark.parametrize("text", ACCEPTED)

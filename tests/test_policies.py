@@ -194,6 +194,12 @@ class TestWhereItPoints:
         config = policy("false", more=f'    at: "{at}"\n')
         assert tree.said(tree.lint(config, a=SERVICE)) == [f"a.yaml:{place}: error: no [policy/p]"]
 
+    @pytest.mark.parametrize("at", ["metadata.labels.example.com/tier", "metadata.labels['example.com/tier']"])
+    def test_keys_hold_dots(self, tree: Tree, at: str) -> None:
+        service = SERVICE.replace("tier: front", "example.com/tier: front")
+        config = policy("false", more=f'    at: "{at}"\n')
+        assert tree.said(tree.lint(config, a=service)) == ["a.yaml:6:30: error: no [policy/p]"]
+
 
 class TestWhatItKnows:
     @pytest.mark.parametrize(
@@ -274,6 +280,27 @@ class TestWhatIsWrongWithIt:
         assert tree.said(outcome) == ["a.yaml:4:9: error: other [policy/other]"]
         assert outcome.exit_code == 2
 
+    @pytest.mark.parametrize(
+        ("expression", "meant"),
+        [
+            ("objekt.spec.type == 'ClusterIP'", "object"),
+            ("object.spec.ports.al(p, p.port > 1)", "all"),
+            ("isIp('10.0.0.1')", "isIP"),
+            ("exposure.levl == 'internet'", "level"),
+        ],
+    )
+    def test_what_was_meant(self, tree: Tree, expression: str, meant: str) -> None:
+        flaws = tree.flaws(tree.lint(policy(expression), a=SERVICE))
+        assert [one.rpartition("; ")[2] for one in flaws] == [f"did you mean `{meant}`?"]
+
+    def test_other_kinds_have_no_exposure(self, tree: Tree) -> None:
+        pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: []}\n"
+        config = policy("exposure.level != 'internet'", more="    match: {kinds: [Service, Pod]}\n")
+        (flaw,) = tree.flaws(tree.lint(config, a=SERVICE, b=pod))
+        assert flaw.endswith(
+            "; only Services have an `exposure`: write `kinds: [Service]`, or ask `exposure != null` first"
+        )
+
     def test_what_costs_too_much(self, tree: Tree) -> None:
         numbers = "[" + ", ".join(map(str, range(200))) + "]"
         config = policy(f'"{numbers}.all(a, {numbers}.all(b, {numbers}.all(c, a + b + c >= 0)))"')
@@ -298,10 +325,30 @@ class TestWhatIsWrongWithIt:
                 "unknown key of `policies`: `expresion`; did you mean `expression`?",
             ),
             ("policies:\n  - {id: p, expression: 'true', message: a, messageExpression: b}\n", "keep one"),
-            ("policies: [p.yaml]\nignore: [policy/q]\n", "unknown rule or category `policy/q`"),
         ],
     )
-    def test_what_is_no_policy_is_an_error_of_the_configuration(self, tree: Tree, config: str, message: str) -> None:
+    def test_what_is_no_policy_leaves_the_others(self, tree: Tree, config: str, message: str) -> None:
+        outcome = tree.lint(f"{config}  - {{id: other, expression: 'false', message: other}}\n", a=SERVICE)
+        assert len(tree.flaws(outcome)) == 1
+        assert message in tree.flaws(outcome)[0]
+        assert tree.flaws(outcome)[0].startswith(".kubelint.yaml:2:")
+        assert tree.said(outcome) == ["a.yaml:4:9: error: other [policy/other]"]
+        assert outcome.exit_code == 2
+
+    def test_what_is_no_policy_can_be_named(self, tree: Tree) -> None:
+        config = "policies:\n  - {id: p, expresion: 'true'}\nignore: [policy/p]\nseverity: {policy/p: note}\n"
+        assert len(tree.flaws(tree.lint(config, a=SERVICE))) == 1
+
+    @pytest.mark.parametrize(
+        ("config", "message"),
+        [
+            ("policies: [p.yaml]\nignore: [policy/q]\n", "unknown rule or category `policy/q`"),
+            ("policies: p.yaml\n", "`policies` takes a list"),
+        ],
+    )
+    def test_what_is_wrong_beside_policies_is_an_error_of_the_configuration(
+        self, tree: Tree, config: str, message: str
+    ) -> None:
         from kubelint.settings import ConfigError
 
         with pytest.raises(ConfigError, match=r"\.kubelint\.yaml:\d+:\d+: ") as caught:
@@ -321,56 +368,9 @@ spec:
     - expression: object.spec.type != 'NodePort'
       message: no node ports
 """
-BINDING = """\
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata: {name: no-node-ports}
-spec:
-  policyName: no-node-ports
-  validationActions: [ACTIONS]
-"""
 
 
 class TestFiles:
-    @pytest.mark.parametrize("version", ["v1", "v1beta1"])
-    def test_an_admission_policy_without_a_binding_denies(self, tree: Tree, version: str) -> None:
-        (tree.folder / "p.yaml").write_text(VALIDATING.format(version=version))
-        outcome = tree.lint("", str(tree.folder / "p.yaml"), a=SERVICE)
-        assert tree.said(outcome) == ["a.yaml:8:9: error: no node ports [policy/no-node-ports]"]
-
-    @pytest.mark.parametrize(
-        ("actions", "severity"), [("Deny", "error"), ("Warn, Audit", "warning"), ("Audit", "note")]
-    )
-    def test_a_binding_says_how_bad_it_is(self, tree: Tree, actions: str, severity: str) -> None:
-        (tree.folder / "policies").mkdir()
-        (tree.folder / "policies" / "p.yaml").write_text(VALIDATING.format(version="v1"))
-        (tree.folder / "policies" / "b.yaml").write_text(BINDING.replace("ACTIONS", actions))
-        outcome = tree.lint("policies: [policies]\n", a=SERVICE)
-        assert tree.said(outcome) == [f"a.yaml:8:9: {severity}: no node ports [policy/no-node-ports]"]
-
-    def test_two_bindings_that_deny_say_it_once(self, tree: Tree) -> None:
-        bindings = [BINDING.replace("ACTIONS", "Deny").replace("name: no", f"name: {name}") for name in ("a", "b")]
-        (tree.folder / "p.yaml").write_text("---\n".join((VALIDATING.format(version="v1"), *bindings)))
-        outcome = tree.lint("policies: [p.yaml]\n", a=SERVICE)
-        assert tree.said(outcome) == ["a.yaml:8:9: error: no node ports [policy/no-node-ports]"]
-
-    def test_parameters_are_those_of_the_namespace(self, tree: Tree) -> None:
-        text = VALIDATING.format(version="v1").replace("spec:", "spec:\n  paramKind: {apiVersion: v1, kind: ConfigMap}")
-        text = text.replace("object.spec.type != 'NodePort'", "object.spec.type != params.data.type")
-        binding = BINDING.replace("ACTIONS", "Deny") + "  paramRef: {name: types, parameterNotFoundAction: Deny}\n"
-        head = "apiVersion: v1\nkind: ConfigMap\nmetadata"
-        maps = [
-            f"{head}: {{name: types, namespace: {namespace}}}\ndata: {{type: {type}}}\n"
-            for namespace, type in (("blog", "ClusterIP"), ("shop", "NodePort"))
-        ]
-        (tree.folder / "p.yaml").write_text("---\n".join((text, binding, *maps)))
-        elsewhere = SERVICE.replace("namespace: shop", "namespace: press")
-        outcome = tree.lint("policies: [p.yaml]\n", a=SERVICE, b=SERVICE.replace("shop", "blog"), c=elsewhere)
-        assert tree.said(outcome) == ["a.yaml:8:9: error: no node ports [policy/no-node-ports]"]
-        assert [one.why for one in outcome.report.undecided] == [
-            "the policy depends on the ConfigMap types, which is not among the files of the policies"
-        ]
-
     def test_a_file_that_is_named_twice_is_read_once(self, tree: Tree) -> None:
         (tree.folder / "policies").mkdir()
         (tree.folder / "policies" / "p.yaml").write_text(policy("false"))
@@ -390,13 +390,12 @@ class TestFiles:
             (VALIDATING.format(version="v1alpha1"), "p.yaml:1:13: ValidatingAdmissionPolicy is read as"),
             (
                 VALIDATING.format(version="v1").replace("message:", "mesage:"),
-                "p.yaml:10:7: there is no field `mesage` in a ValidatingAdmissionPolicy's `validations`",
+                "p.yaml:10:7: Validation has no field `mesage`; write `message`",
             ),
             (
                 VALIDATING.format(version="v1").replace("'NodePort'", "'NodePort"),
                 "p.yaml:9:39: the expression is no CEL",
             ),
-            (BINDING.replace("ACTIONS", "Refuse"), "p.yaml:6:22: `validationActions` are some of Deny, Warn, Audit"),
             ("policies:\n  - {id: p, expresion: 'true'}\n", "p.yaml:2:13: unknown key"),
             (
                 policy("false", match="    match: {kinds: [ConfigMap]}\n"),
@@ -476,9 +475,6 @@ class TestKustomizations:
     @pytest.mark.parametrize(
         ("kustomization", "expression"),
         [
-            ("labels: [{pairs: {team: shop}}]\n", "has(object.metadata.labels.team)"),
-            ("commonLabels: {team: shop}\n", "has(object.metadata.labels.team)"),
-            ("commonAnnotations: {owner: shop}\n", "object.metadata.?annotations.?owner.hasValue()"),
             (
                 "patches: [{target: {kind: Service}, patch: '[{op: replace, path: /spec/type, value: ClusterIP}]'}]\n",
                 "object.spec.type != 'NodePort'",

@@ -14,6 +14,7 @@ from typing import Any
 
 from kubelint.cel.cost import BUDGET, COST_LIMIT
 from kubelint.cel.errors import CelError, CelUnknown, EvaluationError, Issue
+from kubelint.cel.open_list import OpenList
 from kubelint.cel.reads import EVERY, Every, Route
 from kubelint.cel.types import (
     AUTHORIZER,
@@ -54,6 +55,7 @@ __all__ = [
     "EvaluationError",
     "Every",
     "Issue",
+    "OpenList",
     "Program",
     "Route",
     "Type",

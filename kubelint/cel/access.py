@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubelint.cel.errors import EvaluationError
+from kubelint.cel.errors import CelUnknown, EvaluationError
+from kubelint.cel.open_list import OpenList
 from kubelint.cel.types import Type
 from kubelint.cel.values import (
     MISSING,
@@ -52,6 +53,8 @@ def look_up(value: Any, key: Any) -> Any:
     if not isinstance(value, list):
         return MISSING
     position = _position(key)
+    if type(value) is OpenList:
+        return value[position] if position >= 0 else MISSING
     return value[position] if 0 <= position < len(value) else MISSING
 
 
@@ -105,4 +108,8 @@ def has(value: Any, field: str) -> bool:
     """`has(value.field)`."""
     if isinstance(value, Optional):
         return value is not NONE and look_up(value.value, field) is not MISSING
-    return look_up(value, field) is not MISSING
+    try:
+        return look_up(value, field) is not MISSING
+    except CelUnknown:
+        # It may be known that there is a value, if not which.
+        return field in value

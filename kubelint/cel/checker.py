@@ -6,13 +6,14 @@ Rules and words are those of cel-go 0.26 (checker/checker.go, cel/validator.go) 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from kubelint.cel import types
 from kubelint.cel.errors import CelUnknown, Issue, Kind
 from kubelint.cel.functions import Overload
 from kubelint.cel.libraries import FUNCTIONS, TYPE_NAMES
+from kubelint.cel.macros import NAMES as MACRO_NAMES
 from kubelint.cel.syntax import (
     Call,
     Comprehension,
@@ -51,11 +52,13 @@ class Checker:
         """The type of a node, once the tree is checked."""
         return self._types[node]
 
-    def complain(self, node: Node, message: str, kind: Kind = "type") -> None:
-        """Collect an issue that stands at a node."""
+    def complain(
+        self, node: Node, message: str, kind: Kind = "type", name: str = "", declared: Iterable[str] = ()
+    ) -> None:
+        """Collect an issue that stands at a node; where it is a name, with those that are declared instead."""
         line = self.source.count("\n", 0, node.offset) + 1
         column = node.offset - self.source.rfind("\n", 0, node.offset)
-        self.issues.append(Issue(kind, message, line, column))
+        self.issues.append(Issue(kind, message, line, column, name, tuple(declared)))
 
     def _check(self, node: Node) -> Type:
         found = _CHECKS[type(node)](self, node)
@@ -65,8 +68,8 @@ class Checker:
     def _constant(self, node: Constant) -> Type:
         return type_of(node.value)
 
-    def _undeclared(self, node: Node, name: str, kind: Kind = "type") -> Type:
-        self.complain(node, f"undeclared reference to '{name}' (in container '')", kind)
+    def _undeclared(self, node: Node, name: str, declared: Iterable[str] = (), kind: Kind = "type") -> Type:
+        self.complain(node, f"undeclared reference to '{name}' (in container '')", kind, name, declared)
         return types.ERROR
 
     def _lookup(self, name: str) -> Type | None:
@@ -79,7 +82,9 @@ class Checker:
 
     def _identifier(self, node: Identifier) -> Type:
         found = self._lookup(node.name)
-        return self._undeclared(node, node.name) if found is None else found
+        if found is not None:
+            return found
+        return self._undeclared(node, node.name, (name for scope in self.scopes for name in scope))
 
     def _select(self, node: Select) -> Type:
         name = qualified_name(node)
@@ -108,7 +113,7 @@ class Checker:
             self.complain(node, f"unexpected failed resolution of '{of.name}'")
             return types.ERROR
         if field not in of.fields:
-            self.complain(node, f"undefined field '{field}'")
+            self.complain(node, f"undefined field '{field}'", "type", field, of.fields)
             return types.ERROR
         return of.fields[field]
 
@@ -143,7 +148,7 @@ class Checker:
     def _resolve(self, node: Call, function: str, given: Sequence[Type], *, is_member: bool) -> Type:
         overloads = FUNCTIONS.get(function)
         if overloads is None:
-            return self._undeclared(node, function, "unknown-function")
+            return self._undeclared(node, function, (*FUNCTIONS, *MACRO_NAMES), "unknown-function")
         result: Type | None = None
         matching: list[Overload] = []
         for overload in overloads:
@@ -168,7 +173,7 @@ class Checker:
         spelled = [str(self.substitutions.resolve(of, open_is_dyn=True)) for of in given]
         target = f"{spelled.pop(0)}." if is_member else ""
         signature = f"{target}({', '.join(spelled)})"
-        self.complain(node, f"found no matching overload for '{function}' applied to '{signature}'", "unknown-function")
+        self.complain(node, f"found no matching overload for '{function}' applied to '{signature}'")
 
     def _join(self, previous: Type | None, current: Type) -> Type:
         if previous is None:

@@ -28,7 +28,8 @@ COST_ERROR = "operation cancelled: actual cost limit exceeded"
 BUDGET = "#budget"
 _LIST_COST, _MAP_COST = 10, 30
 #: Functions that cost one, whatever they are called with.
-_COST_ONE = frozenset(("@not_strictly_false", "!_", "-_", "_-_", "_*_", "_/_", "_%_", "size"))
+_COST_ONE = frozenset(("@not_strictly_false", "-_", "_-_", "_*_", "_/_", "_%_", "size"))
+_COMPARISONS = frozenset(("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_"))
 #: Functions that the server applies to constants before anything is evaluated (interpreter/decorators.go).
 CONVERSIONS = frozenset(("bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"))
 
@@ -52,8 +53,8 @@ def is_constant(node: Node) -> bool:
     )
 
 
-def least_cost(node: Node) -> int:
-    """What a node costs at least, whatever its variables hold, as the server counts."""
+def least_cost(node: Node, result: bool | None = None) -> int:
+    """What a node costs at least, as the server counts: whatever its variables hold, or if they make it this result."""
     if is_constant(node):
         return 0
     if isinstance(node, Identifier):
@@ -62,14 +63,33 @@ def least_cost(node: Node) -> int:
         return least_cost(node.operand) + (not node.is_test)
     if isinstance(node, Comprehension):
         return least_cost(node.range)
+    if isinstance(node, Call) and node.function in ("_&&_", "_||_"):
+        # Where the first term does not settle it, all of them are evaluated.
+        takes_all = result is (node.function == "_&&_")
+        return sum(least_cost(term, result) for term in node.arguments) if takes_all else least_cost(node.arguments[0])
+    if isinstance(node, Call) and node.function == "!_":
+        return least_cost(node.arguments[0], None if result is None else not result) + 1
     parts = [least_cost(child) for child in children(node)] or [0]
-    if isinstance(node, Call) and node.function in ("_&&_", "_||_", "or", "orValue"):
+    if isinstance(node, Call) and node.function in ("or", "orValue"):
         return parts[0]
     if isinstance(node, Call) and node.function == "_?_:_":
         return parts[0] + min(parts[1:])
     if isinstance(node, ListLiteral | MapLiteral):
         return sum(parts) + (_LIST_COST if isinstance(node, ListLiteral) else _MAP_COST)
-    return sum(parts) + (isinstance(node, Call) and node.function in _COST_ONE)
+    return sum(parts) + _is_never_free(node)
+
+
+def _is_never_free(node: Node) -> bool:
+    """Whether the call itself costs one at least; what goes through a text or a list may find it empty."""
+    if not isinstance(node, Call):
+        return False
+    return node.function in _COST_ONE or (
+        node.function in _COMPARISONS and any(_is_number(argument) for argument in node.arguments)
+    )
+
+
+def _is_number(node: Node) -> bool:
+    return isinstance(node, Constant) and isinstance(node.value, int | float)
 
 
 def spend(scope: dict[str, Any], cost: int) -> None:

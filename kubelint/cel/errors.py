@@ -14,12 +14,17 @@ _DOT, _WIDE_DOT, _INDICATOR, _WIDE_INDICATOR = ".", "\uff0e", "^", "\uff3e"
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing that the compiler says of an expression; line and column are 1-based code points."""
+    """One thing that the compiler says of an expression; line and column are 1-based code points.
+
+    Of a name that is not declared, `declared` are those that are.
+    """
 
     kind: Kind
     message: str
     line: int
     column: int
+    name: str = ""
+    declared: tuple[str, ...] = ()
 
     def display(self, source: str) -> str:
         """The issue as the server prints it, with the line of the expression that it stands on."""

@@ -17,6 +17,7 @@ from kubelint.cel.cost import CONVERSIONS, is_constant, least_cost, spend
 from kubelint.cel.errors import CelUnknown, EvaluationError, no_such_overload
 from kubelint.cel.functions import Implementation, Overload, dispatching, guarded
 from kubelint.cel.libraries import FUNCTIONS, TYPE_NAMES
+from kubelint.cel.open_list import OpenList
 from kubelint.cel.standard import SINGLETONS
 from kubelint.cel.syntax import (
     Call,
@@ -206,14 +207,18 @@ class Planner:
         if node.macro == "bind":
             return _bound(node.accumulator, initial, result)
         names = (node.variable, node.second_variable, node.accumulator)
+        gives_list = _collected(node) is not None
 
         def run(scope: Scope) -> Any:
             # The range is outside of the loop, and so is everything that has the loop's names there.
-            pairs = _entries(over(scope), is_double=bool(node.second_variable))
+            values = over(scope)
+            is_open = gives_list and type(values) is OpenList
+            pairs = _entries(values.known if is_open else values, is_double=bool(node.second_variable))
             inner = dict(scope)
             for name in names:
                 inner.pop(name, None)
-            return loop(inner, pairs, initial, result)
+            found = loop(inner, pairs, initial, result)
+            return OpenList(found, values.why) if is_open else found
 
         return run
 
@@ -222,10 +227,11 @@ class Planner:
         each = least_cost(node.condition) + least_cost(node.step)
         if node.macro in ("all", "exists"):
             assert isinstance(node.step, Call)
-            predicate = self.plan(node.step.arguments[1])
+            decisive, predicate = node.macro == "exists", node.step.arguments[1]
             # It is evaluated in every round: a round that could do without would not take place.
-            each += least_cost(node.step.arguments[1])
-            return _quantifier(first, second, predicate, each, decisive=node.macro == "exists")
+            cost = least_cost(predicate)
+            going_on = least_cost(predicate, not decisive) - cost
+            return _quantifier(first, second, self.plan(predicate), each + cost, going_on, decisive=decisive)
         collected = _collected(node)
         if collected is not None:
             condition, value = collected
@@ -336,9 +342,12 @@ def _collector(
 
 
 def _quantifier(
-    first: str, second: str, predicate: Step, each: int, *, decisive: bool
+    first: str, second: str, predicate: Step, each: int, going_on: int, *, decisive: bool
 ) -> Callable[[Scope, Iterator[Any], Step, Step], Any]:
-    """A loop that ends with the first element that decides it, and until then forgives errors."""
+    """A loop that ends with the first element that decides it, and until then forgives errors.
+
+    A round costs `each`, and `going_on` more where the predicate has a value that does not decide.
+    """
 
     def loop(scope: Scope, entries: Iterator[Any], _: Step, __: Step) -> Any:
         problem = _Problem()
@@ -347,6 +356,8 @@ def _quantifier(
             _bind(scope, first, second, entry)
             if problem.holds(predicate, scope, decisive):
                 return decisive
+            if problem.is_none:
+                spend(scope, going_on)
         return problem.resolve(not decisive)
 
     return loop
@@ -376,6 +387,11 @@ class _Problem:
         if not isinstance(value, bool):
             self.error = self.error or no_such_overload()
         return False
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing went wrong so far."""
+        return self.error is None and self.unknown is None
 
     def resolve(self, value: bool) -> bool:
         """The value, if nothing went wrong."""

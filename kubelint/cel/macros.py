@@ -198,3 +198,6 @@ _MACROS: dict[tuple[str, int, bool], Callable[[int, Node, list[Node]], Node]] = 
     ("optFlatMap", 2, True): _optional_map("optFlatMap"),
     ("sortBy", 2, True): _sort_by,
 }
+
+NAMES = frozenset(name for name, _, _ in _MACROS)
+"""What macros are called."""

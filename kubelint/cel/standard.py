@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kubelint.cel import regex, times, types
-from kubelint.cel.errors import EvaluationError, no_such_overload
+from kubelint.cel.errors import CelUnknown, EvaluationError, no_such_overload
 from kubelint.cel.functions import Overload, member
 from kubelint.cel.types import BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, TYPE, UINT, Type
 from kubelint.cel.values import (
@@ -54,6 +54,9 @@ def _add(left: Any, right: Any) -> object:
 
 
 def _add_times(left: object, right: object) -> object:
+    if isinstance(left, list) and isinstance(right, list):
+        # One of them is open.
+        return left + right
     if isinstance(left, Duration) and isinstance(right, Duration):
         return Duration(left.nanoseconds + right.nanoseconds)
     if isinstance(left, Timestamp) and isinstance(right, Duration):
@@ -162,7 +165,11 @@ def _in(value: object, values: object) -> object:
     if isinstance(values, list):
         return contains(values, value)
     if isinstance(values, dict):
-        return find(values, value) is not MISSING
+        try:
+            return find(values, value) is not MISSING
+        except CelUnknown:
+            # It may be known that there is a value, if not which.
+            return value in values
     raise no_such_overload()
 
 

@@ -125,6 +125,8 @@ def type_of(value: object) -> Type:
         return value.TYPE
     if isinstance(value, dict):
         return types.MAP
+    if isinstance(value, list):
+        return types.LIST
     raise TypeError(f"{type(value).__name__} is no value of CEL")
 
 
@@ -168,8 +170,8 @@ def equal(left: object, right: object) -> bool:
         return left is right
     if isinstance(left, int | float):
         return is_number(right) and left == right
-    if kind is list:
-        return isinstance(right, list) and _equal_lists(left, right)  # type: ignore[arg-type]
+    if isinstance(left, list):
+        return isinstance(right, list) and _equal_lists(left, right)
     if isinstance(left, dict):
         return isinstance(right, dict) and _equal_maps(left, right)
     if isinstance(left, Opaque):

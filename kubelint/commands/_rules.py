@@ -11,6 +11,7 @@ import click
 from kubelint import config
 from kubelint.discovery import PathNotFound, expand
 from kubelint.plugins import PluginError, load_rules, plugin_manager
+from kubelint.policy.errors import PolicyError
 from kubelint.rule import Rule
 
 POLICY_HELP = "A file or folder of policies: ValidatingAdmissionPolicies, or one's own. May be repeated."
@@ -53,6 +54,11 @@ def rules_and_policies(config_file: str | None, policies: tuple[str, ...]) -> tu
     above = os.path.dirname(path) if path is not None else folder
     loaded = load(entries, above, above)
     for flaw in loaded.errors:
-        line, column = flaw.position
-        click.echo(f"{os.path.relpath(flaw.source.path, folder)}:{line}:{column}: error: {flaw}", err=True)
+        say_flaw(flaw)
     return (*all_rules(), *loaded.rules)
+
+
+def say_flaw(flaw: PolicyError) -> None:
+    """Write what is wrong with a policy to stderr, with its place."""
+    line, column = flaw.position
+    click.echo(f"{os.path.relpath(flaw.source.path)}:{line}:{column}: error: {flaw}", err=True)

@@ -8,12 +8,15 @@ import sys
 
 import click
 
-from kubelint.commands._rules import policy_options, rules_and_policies
+from kubelint.commands._rules import policy_options, rules_and_policies, say_flaw
 from kubelint.output._color import wants_color
 from kubelint.page import for_reading
-from kubelint.rule import RuleError
+from kubelint.policy.settings import CATEGORY
+from kubelint.rule import Rule, RuleError
 from kubelint.suggestion import closest
 
+_FLAWED = 2
+"""The exit code where a policy is flawed, as `kubelint lint` has it."""
 _INLINE_CODE = re.compile(r"`([^`\n]+)`")
 _STRONG = re.compile(r"\*\*([^*\n]+)\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
@@ -45,6 +48,21 @@ def command(rule_id: str, color: str, config_file: str | None, policies: tuple[s
     click.echo(f"{rule.summary}.", color=colored)
     for line in _rendered(page, colored):
         click.echo(line, color=colored)
+    if rule.category == CATEGORY and not _judges(rule):
+        sys.exit(_FLAWED)
+
+
+def _judges(rule: Rule) -> bool:
+    """Whether anything is judged by a policy; says what is wrong with it where nothing is."""
+    from kubelint.policy.flawed import FlawedPolicy
+    from kubelint.policy.rules import PolicyRule
+
+    if not isinstance(rule, PolicyRule):
+        return True
+    flaws = rule.flaws()
+    for flaw in flaws:
+        say_flaw(flaw)
+    return not flaws and not isinstance(rule.policy, FlawedPolicy)
 
 
 def _rendered(page: str, colored: bool) -> list[str]:

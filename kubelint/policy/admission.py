@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, reduce
+from typing import Any
 
-from kubelint.cel import CelUnknown
+from kubelint.application import Application
+from kubelint.cel import CelUnknown, OpenList
 from kubelint.cluster import Cluster
 from kubelint.exposure import Exposure
-from kubelint.node import plain
 from kubelint.policy.decoded import decoded
-from kubelint.policy.defaults import Object, complete
-from kubelint.policy.uncertain import UNKNOWN, Draw, NotKnown, Uncertain
-from kubelint.resources import Resource, Workload
-from kubelint.sight import PODS
+from kubelint.policy.defaults import Object, complete, opened
+from kubelint.policy.uncertain import UNKNOWN, Draw, NotKnown, Uncertain, agreed, settled
+from kubelint.resources import POD_TEMPLATES, RUNTIME_LABELS, Resource, Workload
+from kubelint.sight import PODS, CannotTell
+from kubelint.transformers import UNSETTLED, transform
 from kubelint.workspace import Workspace
 
+_KUSTOMIZED = "what a kustomization sets"
+_AS_WRITTEN = ((),)
+"""The ways in which an object is deployed that no kustomization changes."""
+_CONTROLLED = "what the controller of a workload sets"
 _UNKNOWN_REQUEST = "who creates the object, and how"
 _ATTRIBUTES = {
     "object": "object",
@@ -45,6 +51,71 @@ def group_and_version(api_version: str) -> tuple[str, str]:
     return group, version
 
 
+class Completion:
+    """The objects of a workspace as the server sees them, each completed once, whoever asks for it.
+
+    All of them share one `draw`: whoever judges by it asks about one object at a time.
+    """
+
+    def __init__(self, workspace: Workspace, cluster: Cluster) -> None:
+        self.workspace = workspace
+        self.cluster = cluster
+        self.draw = Draw()
+        self._objects: dict[Resource, Object] = {}
+        self._pods: dict[Resource, Object] = {}
+
+    @classmethod
+    def of(cls, workspace: Workspace, cluster: Cluster) -> Completion:
+        """The one of a workspace and a cluster."""
+        found = workspace.completions.get(cluster)
+        if not isinstance(found, cls):
+            found = workspace.completions[cluster] = cls(workspace, cluster)
+        return found
+
+    def object(self, resource: Resource) -> Object:
+        """The object as the server sees it; where kustomizations deploy several forms of it, what these agree in."""
+        known = self._objects.get(resource)
+        if known is None:
+            known = self._objects[resource] = self._completed(resource)
+        return known
+
+    def _completed(self, resource: Resource) -> Object:
+        is_namespaced = resource.is_namespaced
+        forms = (complete(form, self.cluster, self.draw, is_namespaced=is_namespaced) for form in self._forms(resource))
+        return next(forms) if self.workspace.ways_of(resource) == _AS_WRITTEN else _agreed(forms)
+
+    def pod(self, workload: Workload) -> Object:
+        """A pod of a workload, as the server sees it when a controller creates it."""
+        known = self._pods.get(workload)
+        if known is None:
+            known = self._pods[workload] = self._pod(workload)
+        return known
+
+    def _pod(self, workload: Workload) -> Object:
+        route = self.workspace.template_route(workload)
+        pods = (_pod_of(form, route, workload) for form in self._forms(workload))
+        if workload.kind not in POD_TEMPLATES:
+            # What the controller of a custom resource makes of its template, nobody knows.
+            return _agreed(opened(pod) for pod in pods)
+        return _agreed(complete(pod, self.cluster, self.draw, is_namespaced=True) for pod in pods)
+
+    def _forms(self, resource: Resource) -> Iterator[Object]:
+        """Each form in which kustomizations deploy an object, before the server adds to it."""
+        for way in self.workspace.ways_of(resource):
+            object = decoded(resource, self.cluster.version)
+            metadata = object.setdefault("metadata", {})
+            if not isinstance(metadata, dict):
+                metadata = object["metadata"] = {}
+            if resource.namespace is not None:
+                metadata["namespace"] = resource.namespace
+            else:
+                # Kustomizations that do not agree replace the one that is written.
+                metadata.pop("namespace", None)
+            if way:
+                transform(object, way)
+            yield object
+
+
 class Admission:
     """The creation of one resource; each value is worked out when it is first asked for.
 
@@ -66,7 +137,8 @@ class Admission:
         self.cluster = cluster
         self._exposure = exposure
         self.is_refused = is_refused
-        self.draw = Draw()
+        self._completion = Completion.of(workspace, cluster)
+        self.draw = self._completion.draw
         self._values: dict[str, object] = {"oldObject": None}
 
     @property
@@ -78,11 +150,17 @@ class Admission:
             raise NotKnown("the namespace")
         return self.resource.namespace
 
-    def value_of(self, name: str) -> object:
-        """The value of a variable of expressions; UNKNOWN for one that only a cluster knows.
+    @property
+    def name(self) -> str | None:
+        """The name that it is created with; None where it gets one. Raises NotKnown where kustomizations disagree."""
+        if self.resource.name is None:
+            return None
+        name = self.object["metadata"]["name"]
+        assert isinstance(name, str)
+        return name
 
-        Raises CannotTell where what it stands for may be out of sight.
-        """
+    def value_of(self, name: str) -> object:
+        """The value of a variable of expressions; UNKNOWN for one that only a cluster knows."""
         try:
             return self._values[name]
         except KeyError:
@@ -99,7 +177,7 @@ class Admission:
     @cached_property
     def object(self) -> Object:
         """The object with what the server adds, so far as anybody can know."""
-        return self._completed(self.resource)
+        return self._completion.object(self.resource)
 
     @cached_property
     def request(self) -> Object:
@@ -111,7 +189,10 @@ class Admission:
         known["operation"] = "CREATE"
         present = dict.fromkeys(("uid", "userInfo"), _UNKNOWN_REQUEST)
         if self.resource.name is not None:
-            known["name"] = self.resource.name
+            try:
+                known["name"] = self.name
+            except NotKnown as unknown:
+                present["name"] = str(unknown)
         if self.resource.namespace is not None:
             known["namespace"] = self.resource.namespace
         elif self.resource.is_namespaced:
@@ -128,7 +209,7 @@ class Admission:
             return None
         found = self.workspace.named("Namespace", self.namespace, None)
         if len(found) == 1:
-            return self._completed(found[0])
+            return self._completion.object(found[0])
         why = f"the Namespace {self.namespace}, which is not among the manifests"
         labels = Uncertain({"kubernetes.io/metadata.name": self.namespace}, why, is_open=True)
         metadata = Uncertain({"name": self.namespace, "labels": labels}, why, is_open=True)
@@ -166,36 +247,52 @@ class Admission:
 
     @cached_property
     def services(self) -> list[Object]:
-        """The Services that are deployed together with the object. Raises CannotTell where some may be out of sight."""
+        """The Services that are deployed together with the object; an open list where some may be out of sight."""
         application = self.workspace.application_of(self.resource)
-        self.workspace.require_sight(application, self.resource.namespace, _SERVICES)
-        return [self._completed(one) for one in self.workspace.services if application.holds(one.path)]
+        found = [self._completion.object(one) for one in self.workspace.services if application.holds(one.path)]
+        return self._as_far_as_in_sight(found, application, _SERVICES)
 
     @cached_property
     def pods(self) -> list[Object]:
-        """A pod of each workload that is deployed together with the object. Raises CannotTell as `services` does."""
+        """A pod of each workload that is deployed together with the object; an open list as `services` is."""
         application = self.workspace.application_of(self.resource)
-        self.workspace.require_sight(application, self.resource.namespace, PODS)
-        return [_pod(one) for one in self.workspace.workloads if application.holds(one.path)]
+        found = [self._completion.pod(one) for one in self.workspace.workloads if application.holds(one.path)]
+        return self._as_far_as_in_sight(found, application, PODS)
 
-    def _completed(self, resource: Resource) -> Object:
-        object = decoded(resource, self.cluster.version)
-        metadata = object.setdefault("metadata", {})
-        if not isinstance(metadata, dict):
-            metadata = object["metadata"] = {}
-        if resource.namespace is not None:
-            metadata["namespace"] = resource.namespace
-        for name, added in zip(("labels", "annotations"), self.workspace.added_to(resource), strict=True):
-            if added:
-                known = {key: value for key, value in (metadata.get(name) or {}).items() if key not in added}
-                metadata[name] = Uncertain(known, "what a kustomization sets", possible=added)
-        return complete(object, self.cluster, self.draw, is_namespaced=resource.is_namespaced)
+    def _as_far_as_in_sight(self, found: list[Object], application: Application, of: frozenset[str]) -> list[Object]:
+        try:
+            self.workspace.require_sight(application, self.resource.namespace, of)
+        except CannotTell as hidden:
+            return OpenList(found, str(hidden))
+        return found
 
 
-def _pod(workload: Workload) -> Object:
-    template = plain(workload.template) if workload.template is not None else {}
-    assert isinstance(template, dict)
-    labels = {key: scalar.text for key, scalar in workload.pod_labels.items()} | workload.added_labels
-    metadata = {**(template.get("metadata") or {}), "labels": labels}
-    owner = {"apiVersion": workload.api_version, "kind": workload.kind, "name": workload.name}
-    return {"metadata": metadata, "spec": template.get("spec") or {}, "owner": owner}
+def _agreed(forms: Iterable[Object]) -> Object:
+    """What the forms of an object have in common; the rest is not known."""
+    known = (settled(form, lambda value: value is UNSETTLED, _KUSTOMIZED) for form in forms)
+    return reduce(lambda one, other: agreed(one, other, _KUSTOMIZED), known)
+
+
+def _pod_of(object: Object, route: tuple[str, ...], workload: Workload) -> Object:
+    """The pod that an object is, or that a controller makes of the template at a route of it; `owner` says of what."""
+    name = object["metadata"].get("name")
+    owner = {"apiVersion": workload.api_version, "kind": workload.kind, "name": name}
+    if not route:
+        return {**object, "owner": owner}
+    template: Any = object
+    for step in route:
+        template = template.get(step) if isinstance(template, dict) else None
+    metadata, spec = (_map_in(template, name) for name in ("metadata", "spec"))
+    given = RUNTIME_LABELS.get(workload.kind)
+    if given is not None:
+        labels = _map_in(metadata, "labels")
+        metadata["labels"] = Uncertain(labels, _CONTROLLED, possible=frozenset(given) - labels.keys())
+    metadata["name"] = UNSETTLED
+    if "namespace" in object["metadata"]:
+        metadata["namespace"] = object["metadata"]["namespace"]
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "owner": owner}
+
+
+def _map_in(holder: object, key: str) -> Object:
+    found = holder.get(key) if isinstance(holder, dict) else None
+    return {**found} if isinstance(found, dict) else {}

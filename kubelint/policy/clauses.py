@@ -25,7 +25,8 @@ class Validation:
 
 @dataclass(frozen=True)
 class Clauses:
-    """Variables by their names in order, the conditions under which the rest holds, the demands.
+    """Variables by their names in order, the conditions under which the rest holds, the demands, and what goes to the
+    audit log: that denies nothing, unless it has no value.
 
     `fails_closed` says whether what cannot be evaluated counts as denied.
     """
@@ -33,6 +34,7 @@ class Clauses:
     variables: dict[str, Expression] = field(default_factory=dict)
     conditions: tuple[Expression, ...] = ()
     validations: tuple[Validation, ...] = ()
+    annotations: tuple[Expression, ...] = ()
     fails_closed: bool = True
 
     def expressions(self) -> Iterator[Expression]:
@@ -43,6 +45,7 @@ class Clauses:
             yield validation.expression
             if validation.message_expression is not None:
                 yield validation.message_expression
+        yield from self.annotations
 
     def reads_of(self, expression: Expression) -> Iterator[Route]:
         """The fields that an expression reads, itself and through the variables that it uses."""

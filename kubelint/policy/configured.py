@@ -8,6 +8,7 @@ from functools import cached_property
 
 from kubelint import glob
 from kubelint.cel import BOOL, DYN, STRING, CelError, CelUnknown, Type, map_of
+from kubelint.cel import Route as Read
 from kubelint.finding import Finding, Severity, finding
 from kubelint.node import Place
 from kubelint.paths import is_below, relative_path
@@ -25,6 +26,7 @@ from kubelint.resources import Resource, Service
 from kubelint.source import Source, Span
 from kubelint.workspace import CannotTell
 
+_NO_SUCH_KEY = "no such key: "
 _TYPES = {**ADMISSION_TYPES, **OWN_TYPES, "params": map_of(STRING, DYN)}
 
 
@@ -148,13 +150,21 @@ class ConfiguredPolicy:
 
 def _without_value(expression: Expression, error: CelError, admission: Admission) -> PolicyError:
     flaw = expression.error(error)
-    guard = ""
-    if error.message.startswith("no such key: "):
-        key = error.message.removeprefix("no such key: ")
-        guard = f"; ask `has(….{key})` first, or write `.?{key}` and `.orValue(…)`"
     resource = admission.resource
-    what = f"{flaw}, of {resource.kind} {resource.name}{guard}"
+    what = f"{flaw}, of {resource.kind} {resource.name}{_guard(expression, error, resource)}"
     return PolicyError(flaw.source, flaw.offset, what)
+
+
+def _guard(expression: Expression, error: CelError, resource: Resource) -> str:
+    """What to write so that the expression has a value."""
+    if not error.message.startswith(_NO_SUCH_KEY):
+        return ""
+    key = error.message.removeprefix(_NO_SUCH_KEY)
+    if not isinstance(resource, Service) and Read("exposure", (key,)) in expression.reads:
+        return "; only Services have an `exposure`: write `kinds: [Service]`, or ask `exposure != null` first"
+    if not key.isidentifier():
+        return f"; ask `'{key}' in …` first, or write `[?'{key}']` and `.orValue(…)`"
+    return f"; ask `has(….{key})` first, or write `.?{key}` and `.orValue(…)`"
 
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:

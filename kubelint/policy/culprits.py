@@ -3,30 +3,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kubelint.cel import EVERY, CelUnknown, Every, Route
+from kubelint.cel import EVERY, CelError, CelUnknown, Every, Route
 from kubelint.policy.admission import Admission
 from kubelint.policy.clauses import Clauses
 from kubelint.policy.defaults import Object
 from kubelint.policy.evaluation import Decision, Evaluation
 from kubelint.policy.uncertain import Uncertain
+from kubelint.resources import Resource
 from kubelint.wiring.patches import require_unpatched
+from kubelint.workspace import CannotTell, Workspace
 
 Path = tuple[str | int | Every, ...]
 
+_REPLACING = r"""^[ ]{0,4}["']?\$patch|^[ ]*\{.*\$patch|\bpath["']?: *["']?/(?:spec|metadata)?["']?(?:\s|,|\}|$)"""
+"""What shows that a patch may remove or replace an object, or one of its outermost fields."""
+
 
 def require_as_written(decision: Decision, clauses: Clauses, admission: Admission) -> None:
-    """Make sure that no kustomize patch of the object changes what a decision depends on. Raises CannotTell."""
+    """Make sure that no kustomize patch changes what a decision depends on. Raises CannotTell."""
+    workspace = admission.workspace
     reads = tuple(clauses.reads_of(decision.expression))
-    words = {step for read in reads if read.variable == "object" for step in read.path[1:] if isinstance(step, str)}
-    is_bounded = all(len(read.path) > 1 for read in reads if read.variable == "object")
-    if is_bounded and not any(read.variable == "exposure" for read in reads):
-        pattern = "|".join(re.escape(word) for word in sorted(words)) or "(?!)"
-        require_unpatched(admission.resource, admission.workspace, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"))
-    else:
-        require_unpatched(admission.resource, admission.workspace)
+    is_of_exposure = any(read.variable == "exposure" for read in reads)
+    _require_unchanged(admission.resource, workspace, None if is_of_exposure else _fields(reads, "object", 0))
+    for variable, others in (("services", workspace.services), ("pods", workspace.workloads)):
+        if any(read.variable == variable for read in reads):
+            application = workspace.application_of(admission.resource)
+            for other in others:
+                if application.holds(other.path):
+                    _require_unchanged(other, workspace, _fields(reads, variable, 1))
+
+
+def _fields(reads: Iterable[Route], variable: str, depth: int) -> frozenset[str] | None:
+    """The names of the fields of a variable that are read, the outermost aside; None where it is read as a whole.
+
+    `depth` is how many steps lead to one object of the variable.
+    """
+    paths = [read.path[depth:] for read in reads if read.variable == variable]
+    if any(len(path) <= 1 for path in paths):
+        return None
+    return frozenset(step for path in paths for step in path[1:] if isinstance(step, str))
+
+
+def _require_unchanged(resource: Resource, workspace: Workspace, fields: frozenset[str] | None) -> None:
+    """Make sure that nothing changes these fields of an object; None: any field."""
+    changing = workspace.changing_anything(resource)
+    if changing is not None:
+        raise CannotTell(f"{changing} may change {resource.kind} {resource.name}")
+    if fields is None:
+        require_unpatched(resource, workspace, is_transformed=True)
+        return
+    words = "|".join(re.escape(field) for field in sorted(fields)) or "(?!)"
+    pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)|{_REPLACING}", re.M)
+    require_unpatched(resource, workspace, pattern, is_transformed=True)
 
 
 def reads_of(decision: Decision, clauses: Clauses, admission: Admission) -> Iterator[Route]:
@@ -56,8 +87,10 @@ def _culprit(path: Path, decision: Decision, clauses: Clauses, admission: Admiss
 
     def is_denied(*others: object) -> bool:
         changed = _with_value(admission.object, path, [*others])
-        denied = Evaluation(clauses, admission, decision.params, changed).decisions()
-        return any(other.expression is decision.expression for other in denied)
+        try:
+            return decision.expression.evaluate(Evaluation(clauses, admission, decision.params, changed)) is not True
+        except CelError:
+            return True
 
     try:
         if is_denied():

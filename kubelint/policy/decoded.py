@@ -43,12 +43,19 @@ def _object(node: Mapping, definition: Definition) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in node.entries.items():
         type = definition.fields.get(name)
-        if type is None or (isinstance(value, Scalar) and value.value is None):
+        if type is None or not _is_shaped(value, type):
             continue
         held = _value(value, type)
         if not _is_left_out(held, name, type, definition):
             found[name] = held
     return found
+
+
+def _is_shaped(node: Node, type: Type) -> bool:
+    """Whether a value can be of a type at all; an object in which one is not, the server refuses."""
+    if isinstance(node, Scalar):
+        return node.value is not None and type.kind not in _SHAPES
+    return isinstance(node, _SHAPES.get(type.kind, (Mapping, Sequence)))
 
 
 def _is_left_out(held: object, name: str, type: Type, definition: Definition) -> bool:
@@ -67,9 +74,10 @@ def _value(node: Node, type: Type) -> object:
         return _object(node, type.definition)
     if isinstance(node, Mapping) and type.kind == "map" and type.item is not None:
         # A null among the values is the zero value of their type.
-        return {key: _value_or_zero(value, type.item) for key, value in node.entries.items()}
+        entries = ((key, value) for key, value in node.entries.items() if _is_item(value, type.item))
+        return {key: _value_or_zero(value, type.item) for key, value in entries}
     if isinstance(node, Sequence) and type.kind == "list" and type.item is not None:
-        return [_value_or_zero(item, type.item) for item in node.items]
+        return [_value_or_zero(item, type.item) for item in node.items if _is_item(item, type.item)]
     if not isinstance(node, Scalar):
         return plain(node)
     if isinstance(node.value, float) and node.value.is_integer() and type.kind in _WHOLE:
@@ -79,6 +87,11 @@ def _value(node: Node, type: Type) -> object:
     return node.value
 
 
+def _is_item(node: Node, type: Type) -> bool:
+    return (isinstance(node, Scalar) and node.value is None) or _is_shaped(node, type)
+
+
+_SHAPES = {"object": Mapping, "map": Mapping, "list": Sequence}
 _WHOLE = ("integer:int32", "integer:int64", "int-or-string")
 
 

@@ -52,18 +52,20 @@ def complete(object: Object, cluster: Cluster, draw: Draw, *, is_namespaced: boo
     )
     if fill is None:
         if isinstance(object.get("spec"), dict):
-            object["spec"] = _open(object["spec"])
+            object["spec"] = opened(object["spec"])
         return Uncertain(object, _NOT_MODELLED, is_open=True)
     if "status" in object:
         return object
     return Uncertain(object, _SET_BY_SERVER, possible=frozenset(("status",)))
 
 
-def _open(value: object) -> object:
+def opened(value: Any) -> Any:
     """A value of a kind whose defaults nobody knows: any field of it may be filled in."""
+    if isinstance(value, Uncertain):
+        return value
     if isinstance(value, dict):
-        return Uncertain({key: _open(below) for key, below in value.items()}, _NOT_MODELLED, is_open=True)
-    return [_open(item) for item in value] if isinstance(value, list) else value
+        return Uncertain({key: opened(below) for key, below in value.items()}, _NOT_MODELLED, is_open=True)
+    return [opened(item) for item in value] if isinstance(value, list) else value
 
 
 def _service(object: Object, cluster: Cluster, draw: Draw) -> None:
@@ -191,7 +193,7 @@ def _container(container: Object, *, is_on_host: bool) -> None:
     container.setdefault("resources", {})
     container.setdefault("terminationMessagePath", "/dev/termination-log")
     container.setdefault("terminationMessagePolicy", "File")
-    container.setdefault("imagePullPolicy", "Always" if _is_latest(container.get("image", "")) else "IfNotPresent")
+    container.setdefault("imagePullPolicy", _pull_policy(container.get("image", "")))
     for port in container.get("ports", []):
         port.setdefault("protocol", "TCP")
         if is_on_host:
@@ -222,6 +224,12 @@ def _action(holder: Object) -> None:
 def _field_reference(holder: Object) -> None:
     if "fieldRef" in holder:
         holder["fieldRef"].setdefault("apiVersion", "v1")
+
+
+def _pull_policy(image: object) -> object:
+    if not isinstance(image, str):
+        return image
+    return "Always" if _is_latest(image) else "IfNotPresent"
 
 
 def _is_latest(image: str) -> bool:
@@ -393,6 +401,9 @@ def _endpoint_slice(object: Object, cluster: Cluster, draw: Draw) -> None:
         port.setdefault("name", "")
     for endpoint in object.get("endpoints", []):
         endpoint.setdefault("conditions", {})
+    # These two are no `omitempty` in Go.
+    for name in ("endpoints", "ports"):
+        object.setdefault(name, None)
 
 
 def _namespace(object: Object, cluster: Cluster, draw: Draw) -> None:

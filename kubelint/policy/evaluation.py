@@ -17,7 +17,6 @@ from kubelint.workspace import CannotTell
 
 _LONGEST_MESSAGE = 5 * 1024
 """Bytes of what a messageExpression may give (celconfig.MaxEvaluatedMessageExpressionSizeBytes)."""
-_OUT_OF_BUDGET = "validation failed due to running out of cost budget, no further validation rules will be run"
 
 
 @dataclass(frozen=True)
@@ -104,18 +103,32 @@ class Evaluation:
         if failed:
             yield self._undone(failed)
             return
+        yield from self._unmet()
+        yield from self._unannotated()
+
+    def _unmet(self) -> Iterator[Decision]:
         for validation in self._clauses.validations:
             try:
                 if validation.expression.evaluate(self) is not True:
                     yield self._denied(validation)
             except CelError as error:
-                expression = validation.expression
-                message = _OUT_OF_BUDGET if error.kind == "cost" else _resulted_in(expression, error)
-                yield Decision(message, expression, error=error, params=self._params)
-                if error.kind == "cost":
-                    return
+                yield self._without_value(validation.expression, error)
             except CelUnknown as unknown:
                 self.unknown = self.unknown or unknown
+
+    def _unannotated(self) -> Iterator[Decision]:
+        """What goes to the audit log has a budget of its own, and denies only where it has no value."""
+        for expression in self._clauses.annotations:
+            try:
+                expression.evaluate(self)
+            except CelError as error:
+                yield self._without_value(expression, error)
+            except CelUnknown as unknown:
+                self.unknown = self.unknown or unknown
+
+    def _without_value(self, expression: Expression, error: CelError) -> Decision:
+        message = _resulted_in(expression, error)
+        return Decision(message, expression, error=error, params=self._params)
 
     def text(self, expression: Expression) -> str | None:
         """The text that an expression gives; None where it gives none that may be shown."""

@@ -14,6 +14,7 @@ from kubelint.policy.errors import PolicyError
 from kubelint.policy.uncertain import UNKNOWN
 from kubelint.settings import Written
 from kubelint.source import Source
+from kubelint.suggestion import closest
 
 _LINE = re.compile(r"[^\n]*\n")
 
@@ -26,13 +27,14 @@ class Scope(Protocol):
 
 
 class Expression:
-    """An expression of a policy. `types` are the variables that it may use, `result` is what it has to give."""
+    """An expression of a policy. `types` are the variables that it may use, `results` what it has to give: one of
+    these types, any where none is named."""
 
-    def __init__(self, text: Written, types: Mapping[str, Type], result: Type | None = None) -> None:
+    def __init__(self, text: Written, types: Mapping[str, Type], *results: Type) -> None:
         self.text = str(text)
         self.node = text.node
         self._types = types
-        self._result = result
+        self._results = results
 
     @cached_property
     def program(self) -> Program:
@@ -41,9 +43,11 @@ class Expression:
             program = cel.compile(self.text, self._types)
         except CelError as error:
             raise self.error(error) from error
-        if self._result is not None and program.type != self._result:
+        if self._results and program.type not in self._results:
             # k8s.io/apiserver, pkg/admission/plugin/cel/compile.go; `dyn` is not enough either.
-            raise self.error(CelError("type", f"must evaluate to {self._result} but got {program.type}"))
+            words = " ".join("null_type" if result == cel.NULL else str(result) for result in self._results)
+            wanted = words if len(self._results) == 1 else f"one of [{words}]"
+            raise self.error(CelError("type", f"must evaluate to {wanted} but got {program.type}"))
         return program
 
     @property
@@ -77,7 +81,7 @@ class Expression:
     def error(self, error: CelError) -> PolicyError:
         """What CEL says of it, at its place in the file."""
         source, offset = self.place(error.line, error.column)
-        return PolicyError(source, offset, f"{_KINDS[error.kind]}: {error.message}")
+        return PolicyError(source, offset, f"{_KINDS[error.kind]}: {error.message}{_meant(error)}")
 
     def place(self, line: int = 1, column: int = 1) -> tuple[Source, int]:
         """The file that holds it, and the offset of one of its lines and columns (1-based code points)."""
@@ -93,6 +97,13 @@ _KINDS = {
     "evaluation": "the expression has no value",
     "cost": "the expression costs more than an API server allows",
 }
+
+
+def _meant(error: CelError) -> str:
+    """What a name that is not declared may have been meant to be."""
+    issue = error.issues[0] if error.issues else None
+    meant = closest(issue.name, (name for name in issue.declared if name.isidentifier())) if issue else None
+    return f"; did you mean `{meant}`?" if meant is not None else ""
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -5,32 +5,35 @@ k8s.io/apiserver, pkg/admission/plugin/policy/matching/matching.go, and pkg/admi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from kubelint.cel import CelUnknown
 from kubelint.label_selector import LabelSelector
 from kubelint.node import Node, Scalar
 from kubelint.policy.admission import Admission, group_and_version, resource_name
 from kubelint.policy.defaults import Object
-from kubelint.resources import items_of, text_of
+from kubelint.resources import Resource, items_of, text_of
 from kubelint_schemas import Index
 
 
-def matches(resources: Node | None, admission: Admission) -> bool:
-    """Whether a MatchResources means the creation of an object; an absent one means every one.
+class MatchResources:
+    """A MatchResources as it is written; an absent one means every request."""
 
-    Raises CelUnknown where a selector asks for what nobody knows, and nothing else rules the object out.
-    """
-    if resources is None:
-        return True
-    if _any_rule(resources.get("excludeResourceRules"), admission, resources):
-        return False
-    rules = resources.get("resourceRules")
-    if items_of(rules) and not _any_rule(rules, admission, resources):
-        return False
-    return _object_matches(resources.get("objectSelector"), admission) and _namespace_matches(
-        resources.get("namespaceSelector"), admission
-    )
+    def __init__(self, node: Node | None) -> None:
+        is_exact = node is not None and text_of(node.get("matchPolicy")) == "Exact"
+        self._excluded = _Rules(node and node.get("excludeResourceRules"), is_exact=is_exact)
+        self._included = _Rules(node and node.get("resourceRules"), is_exact=is_exact)
+        self._objects = LabelSelector(node and node.get("objectSelector"))
+        self._namespaces = LabelSelector(node and node.get("namespaceSelector"))
+
+    def means(self, admission: Admission) -> bool:
+        """Whether the creation of an object is meant.
+
+        Raises CelUnknown where a selector asks for what nobody knows, and nothing else rules the object out.
+        """
+        if self._excluded.name(admission) or (self._included.rules and not self._included.name(admission)):
+            return False
+        return _object_matches(self._objects, admission) and _namespace_matches(self._namespaces, admission)
 
 
 def selects(selector: LabelSelector, labels: Mapping[str, object]) -> bool:
@@ -57,8 +60,7 @@ def _meets(expression: Node, labels: Mapping[str, object]) -> bool:
     return False
 
 
-def _object_matches(node: Node | None, admission: Admission) -> bool:
-    selector = LabelSelector(node)
+def _object_matches(selector: LabelSelector, admission: Admission) -> bool:
     return selector.is_absent or selector.is_empty or selects(selector, labels_of(admission.object))
 
 
@@ -69,8 +71,7 @@ def labels_of(object: Object | None) -> Mapping[str, object]:
     return labels if isinstance(labels, dict) else {}
 
 
-def _namespace_matches(node: Node | None, admission: Admission) -> bool:
-    selector = LabelSelector(node)
+def _namespace_matches(selector: LabelSelector, admission: Admission) -> bool:
     if selector.is_absent or selector.is_empty:
         return True
     if admission.resource.kind == "Namespace":
@@ -80,55 +81,62 @@ def _namespace_matches(node: Node | None, admission: Admission) -> bool:
     return selects(selector, labels_of(admission.namespace_object))
 
 
-def _any_rule(rules: Node | None, admission: Admission, resources: Node) -> bool:
-    is_exact = text_of(resources.get("matchPolicy")) == "Exact"
-    return any(_rule_matches(rule, admission, is_exact=is_exact) for rule in items_of(rules))
+class _Rules:
+    """Resource rules, of which those that are about a kind are looked for once a kind."""
 
+    def __init__(self, node: Node | None, *, is_exact: bool) -> None:
+        self.rules = [_ResourceRule(item) for item in items_of(node)]
+        self._is_exact = is_exact
+        self._about: dict[tuple[str, str, bool], list[_ResourceRule]] = {}
 
-def _rule_matches(rule: Node, admission: Admission, *, is_exact: bool) -> bool:
-    group, version = group_and_version(admission.resource.api_version)
-    if not (
-        _scope_matches(text_of(rule.get("scope")) or "*", admission)
-        and _names(rule.get("operations"), "CREATE")
-        and _names(rule.get("apiGroups"), group)
-        and _resource_matches(rule.get("resources"), resource_name(admission.resource.kind))
-        and _name_matches(rule.get("resourceNames"), admission)
-    ):
-        return False
-    if _names(rule.get("apiVersions"), version):
-        return True
-    is_built_in = Index.of(admission.cluster.version).definition(
-        admission.resource.api_version, admission.resource.kind
-    )
-    if is_exact or is_built_in is not None:
-        return False
-    # By default a rule means every version of a resource, which the server then converts.
-    raise CelUnknown(f"whether {admission.resource.api_version} is the same as the version that the policy names")
+    def name(self, admission: Admission) -> bool:
+        """Whether one of them names the creation of an object. Raises CelUnknown where a version may be the same."""
+        resource = admission.resource
+        key = resource.api_version, resource.kind, resource.is_namespaced
+        rules = self._about.get(key)
+        if rules is None:
+            rules = self._about[key] = [rule for rule in self.rules if rule.is_about(resource)]
+        return any(self._names(rule, admission) for rule in rules)
 
-
-def _texts(node: Node | None) -> Iterable[str]:
-    return (str(item.value) for item in items_of(node) if isinstance(item, Scalar) and item.value is not None)
-
-
-def _names(node: Node | None, word: str) -> bool:
-    return any(text in ("*", word) for text in _texts(node))
-
-
-def _resource_matches(node: Node | None, name: str) -> bool:
-    for text in _texts(node):
-        resource, _, below = text.partition("/")
-        if resource in ("*", name) and below in ("", "*"):
+    def _names(self, rule: _ResourceRule, admission: Admission) -> bool:
+        api_version, kind = admission.resource.api_version, admission.resource.kind
+        if rule.names and admission.name not in rule.names:
+            return False
+        if rule.has_version(api_version):
             return True
-    return False
+        if self._is_exact or Index.of(admission.cluster.version).knows(api_version, kind):
+            return False
+        # By default a rule means every version of a resource, which the server then converts.
+        raise CelUnknown(f"whether {api_version} is the same as the version that the policy names")
 
 
-def _scope_matches(scope: str, admission: Admission) -> bool:
-    if scope == "*":
-        return True
-    # A Namespace counts as an object of the cluster, although its request bears its own name as namespace.
-    return (scope == "Namespaced") == admission.resource.is_namespaced
+class _ResourceRule:
+    """One NamedRuleWithOperations; `names` are those of objects, none for any."""
+
+    def __init__(self, node: Node) -> None:
+        self.names = _texts(node.get("resourceNames"))
+        self._scope = text_of(node.get("scope")) or "*"
+        self._creates = not _texts(node.get("operations")).isdisjoint(("*", "CREATE"))
+        self._groups = _texts(node.get("apiGroups"))
+        self._versions = _texts(node.get("apiVersions"))
+        self._resources = _texts(node.get("resources"))
+
+    def is_about(self, resource: Resource) -> bool:
+        """Whether it is about the creation of objects of this kind, in whatever version."""
+        group, _ = group_and_version(resource.api_version)
+        plural = resource_name(resource.kind)
+        # A Namespace counts as an object of the cluster, although its request bears its own name as namespace.
+        return (
+            self._creates
+            and (self._scope == "*" or (self._scope == "Namespaced") == resource.is_namespaced)
+            and not self._groups.isdisjoint(("*", group))
+            and not self._resources.isdisjoint(("*", "*/*", plural, f"{plural}/*"))
+        )
+
+    def has_version(self, api_version: str) -> bool:
+        """Whether it names the version of an apiVersion."""
+        return not self._versions.isdisjoint(("*", group_and_version(api_version)[1]))
 
 
-def _name_matches(node: Node | None, admission: Admission) -> bool:
-    names = set(_texts(node))
-    return not names or admission.resource.name in names
+def _texts(node: Node | None) -> frozenset[str]:
+    return frozenset(str(item.value) for item in items_of(node) if isinstance(item, Scalar) and item.value is not None)

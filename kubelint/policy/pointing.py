@@ -14,14 +14,22 @@ from kubelint.resources import Resource
 Route = tuple[str | int, ...]
 
 _STEP = re.compile(r"""\.(?P<name>[\w$-]+)|\[(?P<index>\d+)\]|\[(?P<quote>["']?)(?P<key>[^"'\[\]]+)(?P=quote)\]""")
+_KEYED = re.compile(r"metadata\.(?P<field>annotations|labels)\.(?P<key>[\w.-]+(?:/[\w.-]+)?)")
+"""A label or an annotation, whose key holds dots of its own: no field follows it."""
 _HEAD = re.compile(r"[A-Za-z_$]\w*")
 _SHALLOWEST = 2
 """Steps of the shortest route that says more than `metadata` or `spec`."""
 
 
 def route_of(path: str) -> Route | None:
-    """The route that a path in the API server's spelling means (`spec.ports[0].port`); None for any other text."""
+    """The route that a path in the API server's spelling means (`spec.ports[0].port`); None for any other text.
+
+    A label or an annotation may be written without the brackets, too: `metadata.labels.app.kubernetes.io/name`.
+    """
     path = path.strip().removeprefix("object.")
+    keyed = _KEYED.fullmatch(path)
+    if keyed is not None:
+        return "metadata", keyed["field"], keyed["key"]
     head = _HEAD.match(path)
     if head is None:
         return None

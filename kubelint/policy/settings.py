@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from kubelint.finding import Severity
-from kubelint.settings import Glob, Text, Written
+from kubelint.settings import ITEM_BY_ITEM, Glob, Text, Written
 
 PREFIX = "policy/"
 """What the rule id of every policy begins with."""
@@ -92,5 +92,5 @@ PolicyPath = Annotated[Written, _PATH]
 class PolicyFile:
     """A file of policies of one's own."""
 
-    policies: tuple[PolicySettings, ...] = ()
+    policies: tuple[PolicySettings, ...] = field(default=(), metadata={ITEM_BY_ITEM: True})
     """The policies."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from kubelint.cel import CelUnknown
 from kubelint.workspace import CannotTell
@@ -69,6 +69,44 @@ class Uncertain(dict[str, object]):
             is_open=self._is_open,
         )
 
+    def replaced(
+        self, known: dict[str, object], present: Mapping[str, str], possible: Set[str] = frozenset()
+    ) -> Uncertain:
+        """The same map with other known entries, and with more keys that are present or possible."""
+        return Uncertain(
+            known,
+            self.why,
+            drawn={key: pair for key, pair in self._drawn.items() if key not in present and key not in possible},
+            draw=self._draw,
+            present={**self._present, **present},
+            possible=(self._possible | possible) - known.keys() - present.keys(),
+            is_open=self._is_open,
+        )
+
+    def common(self, other: Uncertain, why: str) -> tuple[dict[str, object], dict[str, str], set[str]]:
+        """What is known of both maps alike; the keys that both have, with the nouns for their values; the keys that
+        one of them has, or may have."""
+        known: dict[str, object] = {}
+        present: dict[str, str] = {}
+        possible: set[str] = set()
+        for key in dict.fromkeys((*self._keys, *other._keys)):
+            if not (key in self._keys and key in other._keys):
+                possible.add(key)
+            elif dict.__contains__(self, key) and dict.__contains__(other, key):
+                found = _common(dict.__getitem__(self, key), dict.__getitem__(other, key), why)
+                if found is _DIFFERENT:
+                    present[key] = why
+                else:
+                    known[key] = found
+            elif self._drawn.get(key, why) != other._drawn.get(key):
+                present[key] = self._present.get(key) or other._present.get(key) or why
+        return known, present, possible | self._possible | other._possible
+
+    @property
+    def _keys(self) -> dict[str, None]:
+        """The keys that are sure to be there."""
+        return dict.fromkeys((*dict.keys(self), *self._drawn, *self._present))
+
     def __contains__(self, key: object) -> bool:
         if super().__contains__(key) or key in self._drawn or key in self._present:
             return True
@@ -119,3 +157,40 @@ class Uncertain(dict[str, object]):
 
     def _refuse(self) -> NoReturn:
         raise NotKnown(self.why)
+
+
+def settled(value: Any, is_unsettled: Callable[[object], bool], why: str) -> Any:
+    """A value in which entries of maps that are unsettled are present, but not known; `why` is a noun."""
+    if isinstance(value, list):
+        return [settled(item, is_unsettled, why) for item in value]
+    if not isinstance(value, dict):
+        return value
+    entries = dict(dict.items(value))
+    kept = {key: settled(below, is_unsettled, why) for key, below in entries.items() if not is_unsettled(below)}
+    present = dict.fromkeys(entries.keys() - kept.keys(), why)
+    if isinstance(value, Uncertain):
+        return value.replaced(kept, present)
+    return Uncertain(kept, why, present=present) if present else kept
+
+
+_DIFFERENT = object()
+
+
+def agreed(one: dict[str, Any], other: dict[str, Any], why: str) -> dict[str, Any]:
+    """What two maps have in common; in what they differ is not known, and `why`, a noun, says why."""
+    left, right = (value if isinstance(value, Uncertain) else Uncertain(value, why) for value in (one, other))
+    known, present, possible = left.common(right, why)
+    if not present and not possible and not isinstance(one, Uncertain) and not isinstance(other, Uncertain):
+        return known
+    return left.replaced(known, present, possible)
+
+
+def _common(one: object, other: object, why: str) -> object:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return agreed(one, other, why)
+    if isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return _DIFFERENT
+        items = [_common(*pair, why) for pair in zip(one, other, strict=True)]
+        return _DIFFERENT if any(item is _DIFFERENT for item in items) else items
+    return one if type(one) is type(other) and one == other else _DIFFERENT

@@ -9,18 +9,20 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 
-from kubelint.cel import BOOL, DYN, STRING, CelUnknown, Type
+from kubelint.cel import BOOL, DYN, NULL, STRING, CelUnknown, Type
 from kubelint.finding import Finding, Severity, finding
 from kubelint.node import Node, Place, Scalar
 from kubelint.policy.admission import Admission
 from kubelint.policy.clauses import Clauses, Validation, help_of
 from kubelint.policy.culprits import reads_of, require_as_written
+from kubelint.policy.errors import PolicyError
 from kubelint.policy.evaluation import Decision, judge
 from kubelint.policy.expression import Expression
-from kubelint.policy.matching import matches
+from kubelint.policy.flawed import page_of
+from kubelint.policy.matching import MatchResources
 from kubelint.policy.parameters import ParameterKind, parameters
 from kubelint.policy.pointing import place_read
-from kubelint.policy.structure import KIND, flaw_at, require_structure, required
+from kubelint.policy.structure import KIND, flaw_at
 from kubelint.policy.types import ADMISSION_TYPES, variables_declared
 from kubelint.resources import Resource, items_of, text_of
 from kubelint.settings import Written
@@ -35,43 +37,36 @@ class Binding:
 
     name: str
     policy: str
-    resources: Node | None
+    resources: MatchResources
     reference: Node | None
     severity: Severity
 
 
-UNBOUND = Binding("", "", None, None, Severity.ERROR)
+UNBOUND = Binding("", "", MatchResources(None), None, Severity.ERROR)
 """Stands for the binding of a policy that has none: whoever names a policy's file wants it to be judged."""
 
 
 class ValidatingPolicy:
-    """One ValidatingAdmissionPolicy with its bindings and the objects that may be its parameters.
-
-    Raises PolicyError where the policy is not built as the server demands.
-    """
+    """One ValidatingAdmissionPolicy that the server takes, with its bindings and the objects that may be its
+    parameters. Without a binding it judges nothing."""
 
     def __init__(self, resource: Resource, bindings: Iterable[Binding], known: Iterable[Resource]) -> None:
-        require_structure(resource)
         self.id = resource.name or ""
         self.place: Place = resource.name_place
         self.subject = Resource
         self._resource = resource
-        spec = required(resource, "spec")
-        self.bindings = tuple(bindings) or (UNBOUND,)
-        self.constraints = required(resource, "spec", "matchConstraints")
+        self.bindings = tuple(bindings)
+        self.constraints = MatchResources(resource.get("spec", "matchConstraints"))
         self._known = tuple(known)
-        kind = spec.get("paramKind")
-        self.parameter_kind = (
-            None
-            if kind is None or (isinstance(kind, Scalar) and kind.value is None)
-            else ParameterKind(text_of(kind.get("apiVersion")) or "", text_of(kind.get("kind")) or "")
-        )
-        self.clauses = _clauses(spec, with_params=self.parameter_kind is not None)
+        kind = resource.get("spec", "paramKind")
+        self.parameter_kind = None if kind is None or _is_null(kind) else ParameterKind.of(kind, self._known)
+        self.clauses = _clauses(resource, with_params=self.parameter_kind is not None)
 
     @property
     def severity(self) -> Severity:
         """That of its strictest binding."""
-        return max((binding.severity for binding in self.bindings), key=lambda severity: severity.rank)
+        severities = (binding.severity for binding in self.bindings)
+        return max(severities, key=lambda severity: severity.rank, default=UNBOUND.severity)
 
     @property
     def summary(self) -> str:
@@ -87,7 +82,7 @@ class ValidatingPolicy:
 
     def page(self) -> str:
         """What it says, for people to read."""
-        return f"```yaml\n{self._resource.span.text.rstrip()}\n```\n"
+        return page_of(self._resource.node)
 
     def findings(self, admission: Admission) -> Iterator[Finding]:
         """What the server would answer, one denial after another.
@@ -104,21 +99,22 @@ class ValidatingPolicy:
                 decisions, missing = [], error
             unknown = unknown or missing
             for decision in decisions:
-                if (decision.message, binding.severity) not in said:
-                    said.add((decision.message, binding.severity))
+                severity = self._severity(decision, binding)
+                if (decision.message, severity) not in said:
+                    said.add((decision.message, severity))
                     try:
                         require_as_written(decision, self.clauses, admission)
                     except CannotTell as reason:
                         untold = untold or reason
                     else:
-                        yield self._finding(decision, binding, admission)
+                        yield self._finding(decision, severity, admission)
         if unknown is not None:
             raise CannotTell(f"the policy depends on {unknown}")
         if untold is not None:
             raise untold
 
     def _decisions(self, binding: Binding, admission: Admission) -> tuple[list[Decision], CelUnknown | None]:
-        if not (matches(self.constraints, admission) and matches(binding.resources, admission)):
+        if not (self.constraints.means(admission) and binding.resources.means(admission)):
             return [], None
         if binding is UNBOUND and self.parameter_kind is not None:
             raise CelUnknown(f"the {self.parameter_kind.kind} that a binding would name")
@@ -132,38 +128,52 @@ class ValidatingPolicy:
             decisions = [decision for decision in decisions if decision.error is None]
         return decisions, unknown
 
-    def _finding(self, decision: Decision, binding: Binding, admission: Admission) -> Finding:
+    def _finding(self, decision: Decision, severity: Severity, admission: Admission) -> Finding:
         place = place_read(admission.resource, reads_of(decision, self.clauses, admission), None)
         help = help_of(self.id, decision.expression)
         reason = decision.reason if decision.error is None else None
-        return finding(place, decision.message, help=help, severity=binding.severity, reason=reason)
+        return finding(place, decision.message, help=help, severity=severity, reason=reason)
+
+    def _severity(self, decision: Decision, binding: Binding) -> Severity:
+        # What goes to the audit log and has no value denies, whatever the binding says.
+        return Severity.ERROR if decision.expression in self.clauses.annotations else binding.severity
 
 
 def binding_of(resource: Resource) -> Binding:
-    """A ValidatingAdmissionPolicyBinding. Raises PolicyError where it is not built as the server demands."""
-    require_structure(resource)
-    actions = {text_of(item) or "" for item in items_of(required(resource, "spec", "validationActions"))}
-    severities = [_SEVERITIES[action] for action in actions if action in _SEVERITIES]
-    if len(severities) < len(actions) or not severities:
-        place = required(resource, "spec", "validationActions")
-        raise flaw_at(place, f"`validationActions` are some of {', '.join(_SEVERITIES)}")
+    """A ValidatingAdmissionPolicyBinding that the server takes."""
+    reference = resource.get("spec", "paramRef")
+    actions = (text_of(item) or "" for item in items_of(resource.get("spec", "validationActions")))
     return Binding(
         resource.name or "",
-        text_of(required(resource, "spec", "policyName")) or "",
-        resource.get("spec", "matchResources"),
-        resource.get("spec", "paramRef"),
-        max(severities, key=lambda severity: severity.rank),
+        text_of(resource.get("spec", "policyName")) or "",
+        MatchResources(resource.get("spec", "matchResources")),
+        None if reference is None or _is_null(reference) else reference,
+        max((_SEVERITIES[action] for action in actions), key=lambda severity: severity.rank),
     )
 
 
-def _clauses(spec: Node, *, with_params: bool) -> Clauses:
+def parameter_flaw(policy: ValidatingPolicy, binding: Binding) -> PolicyError | None:
+    """What is wrong with the parameters that a binding gives to a policy: the server denies all that it matches."""
+    kind, reference = policy.parameter_kind, binding.reference
+    namespace = reference.get("namespace") if reference is not None else None
+    if kind is None or kind.is_namespaced is not False or namespace is None or text_of(namespace) is None:
+        return None
+    return flaw_at(namespace, "paramRef.namespace must not be provided for a cluster-scoped `paramKind`")
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
+
+
+def _clauses(resource: Resource, *, with_params: bool) -> Clauses:
     types: dict[str, Type] = {**ADMISSION_TYPES, **({"params": DYN} if with_params else {})}
     conditions = tuple(
-        _expression(condition, "expression", types, BOOL) for condition in items_of(spec.get("matchConditions"))
+        _expression(condition, "expression", types, BOOL)
+        for condition in items_of(resource.get("spec", "matchConditions"))
     )
     variables: dict[str, Expression] = {}
     own: dict[str, Type] = {}
-    for variable in items_of(spec.get("variables")):
+    for variable in items_of(resource.get("spec", "variables")):
         expression = _expression(variable, "expression", {**types, **variables_declared(own)})
         name = text_of(variable.get("name")) or ""
         variables[name], own[name] = expression, expression.type
@@ -178,14 +188,17 @@ def _clauses(spec: Node, *, with_params: bool) -> Clauses:
             else None,
             text_of(validation.get("reason")),
         )
-        for validation in items_of(spec.get("validations"))
+        for validation in items_of(resource.get("spec", "validations"))
     )
-    fails_closed = text_of(spec.get("failurePolicy")) != "Ignore"
-    return Clauses(variables, conditions, validations, fails_closed)
+    annotations = tuple(
+        _expression(annotation, "valueExpression", types, STRING, NULL)
+        for annotation in items_of(resource.get("spec", "auditAnnotations"))
+    )
+    fails_closed = text_of(resource.get("spec", "failurePolicy")) != "Ignore"
+    return Clauses(variables, conditions, validations, annotations, fails_closed)
 
 
-def _expression(holder: Node, key: str, types: MappingType[str, Type], result: Type | None = None) -> Expression:
+def _expression(holder: Node, key: str, types: MappingType[str, Type], *results: Type) -> Expression:
     node = holder.get(key)
-    if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value.strip():
-        raise flaw_at(node or holder, f"`{key}` is missing; write an expression in CEL")
-    return Expression(Written.at(node.value, node), types, result)
+    assert isinstance(node, Scalar)
+    return Expression(Written.at(str(node.value), node), types, *results)

@@ -2,8 +2,9 @@
 
     python tests/benchmarks/policies.py [--tree FOLDER] [--runs N] [--policies N]
 
-The policies are everyday ones that a sound tree meets, so that it is judging that counts, not reporting. Both lints run
-in one process, in turn, and the processor time counts.
+The policies are everyday ones that a sound tree meets, so that it is judging that counts, not reporting: once as a
+configuration states them, once as ValidatingAdmissionPolicies with their bindings. The lints run in one process, in
+turn, and the processor time counts.
 """
 
 from __future__ import annotations
@@ -45,11 +46,49 @@ def policies(count: int) -> str:
     )
 
 
+VALIDATING = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {{name: policy-{number}}}
+spec:
+  matchConstraints:
+    resourceRules: [{{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [services]}}]
+{conditions}  validations: [{{expression: "{expression}", message: not allowed}}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {{name: policy-{number}}}
+spec: {{policyName: policy-{number}, validationActions: [Deny]}}
+---
+"""
+CONDITIONS = ("", "  matchConditions: [{name: teams, expression: \"request.namespace in ['team-a', 'team-b']\"}]\n")
+
+
+def validating(count: int) -> str:
+    """The same as ValidatingAdmissionPolicies."""
+    return "".join(
+        VALIDATING.format(
+            number=number,
+            conditions=CONDITIONS[number % 2],
+            expression=EXPRESSIONS[number // 2 % len(EXPRESSIONS)].format(number),
+        )
+        for number in range(count)
+    )
+
+
 def seconds(tree: Path, rules: tuple[Rule, ...], *files: str) -> float:
     """The processor time of a lint."""
     start = time.process_time()
     run(Request(str(tree), (str(tree),), isolated=True, policies=files), rules)
     return time.process_time() - start
+
+
+def compare(title: str, tree: Path, rules: tuple[Rule, ...], file: str, runs: int) -> None:
+    """Print the medians, and their ratio."""
+    pairs = [(seconds(tree, rules), seconds(tree, rules, file)) for _ in range(runs)]
+    ratio = statistics.median(beside / alone for alone, beside in pairs)
+    alone, beside = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"  {title:<31} {beside * 1000:7.0f} ms   without {alone * 1000:7.0f} ms   ratio {ratio:5.2f}")
 
 
 def main() -> None:
@@ -65,13 +104,11 @@ def main() -> None:
         if tree is None:
             tree = Path(temporary) / "tree"
             generate(tree, applications=200)
-        file = Path(temporary) / "policies.yaml"
-        file.write_text(policies(arguments.policies))
-        seconds(tree, rules, str(file))
-        pairs = [(seconds(tree, rules), seconds(tree, rules, str(file))) for _ in range(arguments.runs)]
-    ratio = statistics.median(beside / alone for alone, beside in pairs)
-    alone, beside = (statistics.median(column) for column in zip(*pairs, strict=True))
-    print(f"alone {alone * 1000:7.0f} ms   {arguments.policies} policies {beside * 1000:7.0f} ms   ratio {ratio:5.2f}")
+        seconds(tree, rules)
+        for title, text in (("of a configuration", policies), ("of a cluster", validating)):
+            file = Path(temporary) / "policies.yaml"
+            file.write_text(text(arguments.policies))
+            compare(f"{arguments.policies} policies {title}", tree, rules, str(file), arguments.runs)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,10 @@ APPS = {**SERVICES, "apiGroups": ["apps"], "resources": ["*"]}
 
 @dataclass
 class Case:
-    """One policy, what comes with it, and the objects. `unknowable`: only a cluster can judge some of the objects."""
+    """One policy, what comes with it, and the objects.
+
+    `unknowable`: only a cluster can judge some of the objects. `versions` are those of the policy and of its binding.
+    """
 
     name: str
     spec: Object
@@ -30,6 +33,7 @@ class Case:
     parameters: list[Object] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     unknowable: bool = False
+    versions: tuple[str, str] = ("v1", "v1")
 
     @property
     def namespace(self) -> str:

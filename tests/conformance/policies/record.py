@@ -2,8 +2,13 @@
 
     python tests/conformance/policies/record.py URL TOKEN
 
-The policies and objects are those of `cases.py`; what the server says goes to `goldens.jsonl.xz`, a line a case.
-Nothing in it is typed by hand. The server is the one that `../README.md` describes, and has not been recorded
+    python tests/conformance/policies/record.py --versions URL TOKEN
+
+The policies and objects are those of `cases.py`, `admissions.py` and `refusals.py`; what the server says goes to
+`goldens.jsonl.xz`, a line a case.
+Nothing in it is typed by hand. With `--versions` some of them are asked in each combination of v1 and v1beta1, of a
+kube-apiserver 1.30 with `--runtime-config=admissionregistration.k8s.io/v1beta1=true`, for `versions.jsonl.xz`.
+ The server is the one that `../README.md` describes, and has not been recorded
 from before: policies, bindings, parameters and namespaces are created in earnest, objects with `dryRun=All`.
 """
 
@@ -17,14 +22,25 @@ import re
 import ssl
 import time
 import urllib.parse
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
-from typing import Any
 
-from cases import Case, Object, cases, service
+import admissions
+import cases
+import refusals
+from cases import Case, Object, service
 
-GOLDENS = Path(__file__).parent / "goldens.jsonl.xz"
-API_VERSION = "admissionregistration.k8s.io/v1"
-ADMISSION = f"/apis/{API_VERSION}"
+FOLDER = Path(__file__).parent
+GROUP = "admissionregistration.k8s.io"
+IN_EVERY_VERSION = (
+    *("actions-deny", "actions-warn", "audit-error", "audit-error-beside", "condition-errors", "fail-variable"),
+    *("ignore-error-last", "match-excluded", "message-expression", "no-guard", "param-annotation", "params-name"),
+    *("params-selector", "reason", "variable-chain", "refused-binding-deny-warn"),
+    *("refused-binding-no-not-found", "refused-binding-unknown-field", "refused-failure-policy"),
+    *("refused-nothing-demanded", "refused-reason", "refused-syntax", "refused-unknown-field"),
+)
 POLICIES, BINDINGS = "validatingadmissionpolicies", "validatingadmissionpolicybindings"
 SETTLING_SECONDS = 3
 _WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
@@ -52,7 +68,7 @@ class Server:
 def policy_of(case: Case) -> Object:
     """The policy, as it is created."""
     return {
-        "apiVersion": API_VERSION,
+        "apiVersion": f"{GROUP}/{case.versions[0]}",
         "kind": "ValidatingAdmissionPolicy",
         "metadata": {"name": case.name},
         "spec": case.spec,
@@ -64,10 +80,10 @@ def binding_of(case: Case) -> Object:
     resources = dict(case.binding.get("matchResources", {}))
     selector = dict(resources.get("namespaceSelector", {}))
     selector["matchLabels"] = {**selector.get("matchLabels", {}), "kubernetes.io/metadata.name": case.namespace}
-    spec = {"validationActions": ["Deny"], **case.binding, "policyName": case.name}
+    spec = {"validationActions": ["Deny"], "policyName": case.name, **case.binding}
     spec["matchResources"] = {**resources, "namespaceSelector": selector}
     return {
-        "apiVersion": API_VERSION,
+        "apiVersion": f"{GROUP}/{case.versions[1]}",
         "kind": "ValidatingAdmissionPolicyBinding",
         "metadata": {"name": case.name},
         "spec": spec,
@@ -85,8 +101,10 @@ def path_of(server: Server, obj: Object, namespace: str) -> str:
     version = obj["apiVersion"]
     root = f"/apis/{version}" if "/" in version else f"/api/{version}"
     resources = server.ask("GET", root)[2]["resources"]
-    plural = next(one["name"] for one in resources if one["kind"] == obj["kind"] and "/" not in one["name"])
-    return f"{root}/namespaces/{namespace}/{plural}"
+    resource = next(one for one in resources if one["kind"] == obj["kind"] and "/" not in one["name"])
+    return (
+        f"{root}/namespaces/{namespace}/{resource['name']}" if resource["namespaced"] else f"{root}/{resource['name']}"
+    )
 
 
 def settle(server: Server) -> None:
@@ -104,32 +122,42 @@ def settle(server: Server) -> None:
         [],
     )
     server.ask("POST", "/api/v1/namespaces", namespace_of(guard))
-    server.ask("POST", f"{ADMISSION}/{POLICIES}", policy_of(guard))
-    server.ask("POST", f"{ADMISSION}/{BINDINGS}", binding_of(guard))
+    for obj, plural in (policy_of(guard), POLICIES), (binding_of(guard), BINDINGS):
+        server.ask("POST", f"/apis/{obj['apiVersion']}/{plural}", obj)
     path = f"/api/v1/namespaces/{guard.namespace}/services?dryRun=All"
     while server.ask("POST", path, service())[0] == 201:
         time.sleep(0.5)
     time.sleep(SETTLING_SECONDS)
 
 
-def prepare(server: Server, case: Case) -> Object:
-    """Create what a case needs; gives its line so far."""
-    policy, binding = policy_of(case), binding_of(case)
-    server.ask("POST", "/api/v1/namespaces", namespace_of(case))
-    for parameter in case.parameters:
-        path = path_of(server, parameter, parameter["metadata"]["namespace"])
-        code, _, answer = server.ask("POST", path, parameter)
-        if code != 201:
-            raise SystemExit(f"{case.name}: a parameter is refused: {answer['message']}")
-    code, _, answer = server.ask("POST", f"{ADMISSION}/{POLICIES}", policy)
-    line: Object = {"name": case.name, "unknowable": case.unknowable, "policy": policy, "binding": binding}
-    line |= {"parameters": case.parameters, "namespace": namespace_of(case), "code": code, "answers": []}
+def line_of(case: Case) -> Object:
+    """A case's line, as long as nothing is refused or judged."""
+    line: Object = {"name": case.name, "unknowable": case.unknowable, "policy": policy_of(case)}
+    line |= {"binding": binding_of(case), "parameters": case.parameters, "namespace": namespace_of(case)}
+    return {**line, "code": 201, "answers": []}
+
+
+def create(server: Server, path: str, obj: Object, line: Object) -> None:
+    """Create an object of a case of which none was refused so far; note it if this one is."""
+    if line["code"] != 201:
+        return
+    code, _, answer = server.ask("POST", f"{path}?fieldValidation=Strict", obj)
     if code != 201:
-        return {**line, "message": answer["message"]}
-    code, _, answer = server.ask("POST", f"{ADMISSION}/{BINDINGS}", binding)
-    if code != 201:
-        raise SystemExit(f"{case.name}: the binding is refused: {answer['message']}")
-    return line
+        line |= {"code": code, "refused": obj["kind"], "message": answer["message"]}
+
+
+def prepare(server: Server, every: list[Case]) -> list[Object]:
+    """Create what the cases need; gives their lines so far. Policies come last: some deny whatever is created."""
+    lines = [line_of(case) for case in every]
+    for case, line in zip(every, lines, strict=True):
+        server.ask("POST", "/api/v1/namespaces", namespace_of(case))
+        for parameter in case.parameters:
+            path = path_of(server, parameter, parameter["metadata"].get("namespace", ""))
+            create(server, path, parameter, line)
+    for line in lines:
+        for obj, plural in (line["policy"], POLICIES), (line["binding"], BINDINGS):
+            create(server, f"/apis/{obj['apiVersion']}/{plural}", obj, line)
+    return lines
 
 
 def judge(server: Server, case: Case, line: Object) -> None:
@@ -145,21 +173,34 @@ def judge(server: Server, case: Case, line: Object) -> None:
         )
 
 
+def in_every_version(every: list[Case]) -> Iterator[Case]:
+    """Some cases in each combination of versions, each under a name of its own."""
+    for case in every:
+        for versions in product(("v1", "v1beta1"), repeat=2) if case.name in IN_EVERY_VERSION else ():
+            name = f"{case.name}-{'-'.join(versions)}"
+            parameters = json.loads(json.dumps(case.parameters).replace(case.namespace, f"case-{name}"))
+            yield replace(case, name=name, versions=versions, parameters=parameters)
+
+
 def main() -> None:
     """Record everything."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--versions", action="store_true")
     parser.add_argument("url")
     parser.add_argument("token")
     arguments = parser.parse_args()
     server = Server(arguments.url, arguments.token)
-    every = list(cases())
-    lines: list[dict[str, Any]] = [prepare(server, case) for case in every]
+    every = [*cases.cases(), *admissions.cases(), *refusals.cases()]
+    if arguments.versions:
+        every = list(in_every_version(every))
+    lines = prepare(server, every)
     settle(server)
     for case, line in zip(every, lines, strict=True):
         if line["code"] == 201:
             judge(server, case, line)
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    GOLDENS.write_bytes(lzma.compress(text.encode(), preset=9))
+    goldens = FOLDER / ("versions.jsonl.xz" if arguments.versions else "goldens.jsonl.xz")
+    goldens.write_bytes(lzma.compress(text.encode(), preset=9))
     pairs = sum(len(line["answers"]) for line in lines)
     print(f"{len(lines)} policies, {sum(line['code'] != 201 for line in lines)} refused; {pairs} objects judged")
 
