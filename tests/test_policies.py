@@ -236,6 +236,19 @@ class TestWhatItKnows:
         assert tree.said(outcome) == []
         assert len(outcome.report.undecided) == 1
 
+    @pytest.mark.parametrize(
+        ("expression", "what"),
+        [
+            ("namespaceObject.metadata.name == 'shop'", "the namespace"),
+            ("namespaceObject.metadata.labels.tier == 'front'", "the namespace"),
+            ("authorizer.path('/healthz').check('get').allowed()", "what the cluster's authorizer says"),
+            ("request.userInfo.username == 'me'", "who creates the object, and how"),
+        ],
+    )
+    def test_what_only_a_cluster_knows_is_named(self, tree: Tree, expression: str, what: str) -> None:
+        outcome = tree.lint(policy(f'"{expression}"'), a=SERVICE.replace("  namespace: shop\n", ""))
+        assert [one.why for one in outcome.report.undecided] == [f"the policy depends on {what}"]
+
     def test_params_and_variables(self, tree: Tree) -> None:
         variables = "    variables:\n      count: size(object.spec.ports)\n      more: variables.count + 1\n"
         more = f"    params: {{most: 1}}\n{variables}"

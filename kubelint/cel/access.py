@@ -9,19 +9,9 @@ from typing import Any
 
 from kubelint.cel.errors import CelUnknown, EvaluationError
 from kubelint.cel.open_list import OpenList
+from kubelint.cel.spelling import spell_for_error
 from kubelint.cel.types import Type
-from kubelint.cel.values import (
-    MISSING,
-    NONE,
-    Duration,
-    Optional,
-    Timestamp,
-    Uint,
-    find,
-    is_number,
-    spell_for_error,
-    type_of,
-)
+from kubelint.cel.values import MISSING, NONE, Duration, Optional, Timestamp, Uint, find, is_number, type_of
 
 _GO_TYPES: dict[type, str] = {
     bool: "types.Bool",

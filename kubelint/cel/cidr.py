@@ -11,8 +11,9 @@ from kubelint.cel import types
 from kubelint.cel.errors import EvaluationError, no_such_overload
 from kubelint.cel.functions import Overload, member
 from kubelint.cel.ip import Address, BadAddress, parse_address, to_address
+from kubelint.cel.spelling import quote
 from kubelint.cel.types import BOOL, CIDR, INT, IP, STRING, Type
-from kubelint.cel.values import Opaque, quote
+from kubelint.cel.values import Opaque
 
 _PARSE_ERROR = "network address parse error during conversion from string: "
 

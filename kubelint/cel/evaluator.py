@@ -18,6 +18,7 @@ from kubelint.cel.errors import CelUnknown, EvaluationError, no_such_overload
 from kubelint.cel.functions import Implementation, Overload, dispatching, guarded
 from kubelint.cel.libraries import FUNCTIONS, TYPE_NAMES
 from kubelint.cel.open_list import OpenList
+from kubelint.cel.spelling import spell_for_error
 from kubelint.cel.standard import SINGLETONS
 from kubelint.cel.syntax import (
     Call,
@@ -31,15 +32,7 @@ from kubelint.cel.syntax import (
     qualified_name,
 )
 from kubelint.cel.types import Type
-from kubelint.cel.values import (
-    MISSING,
-    NONE,
-    Optional,
-    equal,
-    is_true,
-    spell_for_error,
-    type_of,
-)
+from kubelint.cel.values import MISSING, NONE, Optional, equal, is_true, type_of
 
 Scope = dict[str, Any]
 Step = Callable[[Scope], Any]

@@ -10,8 +10,9 @@ import re
 from kubelint.cel import types
 from kubelint.cel.errors import EvaluationError
 from kubelint.cel.functions import Overload, member
+from kubelint.cel.spelling import quote
 from kubelint.cel.types import BOOL, INT, IP, STRING, Type
-from kubelint.cel.values import Opaque, quote
+from kubelint.cel.values import Opaque
 
 _GROUPS = 8
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]*")

@@ -14,20 +14,10 @@ from typing import Any
 from kubelint.cel import types
 from kubelint.cel.errors import EvaluationError, no_such_overload
 from kubelint.cel.functions import Overload, member
+from kubelint.cel.spelling import spell_for_error
 from kubelint.cel.standard import SINGLETONS
 from kubelint.cel.types import BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, UINT, Type
-from kubelint.cel.values import (
-    MISSING,
-    Duration,
-    Uint,
-    compare,
-    contains,
-    find,
-    is_comparable,
-    is_true,
-    spell_for_error,
-    type_of,
-)
+from kubelint.cel.values import MISSING, Duration, Uint, compare, contains, find, is_comparable, is_true, type_of
 
 _T, _K, _V = types.parameter("T"), types.parameter("K"), types.parameter("V")
 _LIST, _MAP = types.list_of(_T), types.map_of(_K, _V)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from kubelint.cel import types
 from kubelint.cel.errors import EvaluationError
 from kubelint.cel.functions import Overload, member
+from kubelint.cel.spelling import spell_for_error
 from kubelint.cel.types import BOOL, INT, STRING, Type
-from kubelint.cel.values import NONE, Optional, is_zero, spell_for_error
+from kubelint.cel.values import NONE, Optional, is_zero
 
 _K, _V = types.parameter("K"), types.parameter("V")
 _OPTIONAL, _LIST, _MAP = types.optional_of(_V), types.list_of(_V), types.map_of(_K, _V)

@@ -10,8 +10,9 @@ from functools import partial
 
 from kubelint.cel.errors import EvaluationError
 from kubelint.cel.functions import Overload, member
+from kubelint.cel.spelling import quote
 from kubelint.cel.types import BOOL, INT, SEMVER, STRING
-from kubelint.cel.values import UINT_MAXIMUM, Opaque, quote
+from kubelint.cel.values import UINT_MAXIMUM, Opaque
 
 _PART = re.compile(r"[0-9A-Za-z-]+")
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kubelint.cel import regex, times, types
+from kubelint.cel.conversions import convert
 from kubelint.cel.errors import CelUnknown, EvaluationError, no_such_overload
 from kubelint.cel.functions import Overload, member
 from kubelint.cel.types import BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, TYPE, UINT, Type
@@ -19,7 +20,6 @@ from kubelint.cel.values import (
     Uint,
     compare,
     contains,
-    convert,
     find,
     int_or_overflow,
     is_comparable,

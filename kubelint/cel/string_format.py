@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 
 from kubelint.cel import types
+from kubelint.cel.conversions import as_string
 from kubelint.cel.errors import EvaluationError
+from kubelint.cel.spelling import quote
 from kubelint.cel.types import Type
-from kubelint.cel.values import Duration, Timestamp, Uint, as_string, quote, type_of
+from kubelint.cel.values import Duration, Timestamp, Uint, type_of
 
 _CLAUSE = re.compile(r"%(?:%|(?P<dot>\.(?P<precision>[0-9]*))?(?P<verb>[\s\S])?)")
 _DEFAULT_PRECISION = 6

@@ -8,9 +8,9 @@ from __future__ import annotations
 from kubelint.cel import types
 from kubelint.cel.errors import EvaluationError
 from kubelint.cel.functions import Overload, member
+from kubelint.cel.spelling import GO_ESCAPES, spell_for_error
 from kubelint.cel.string_format import format_string
 from kubelint.cel.types import DYN, INT, STRING
-from kubelint.cel.values import GO_ESCAPES, spell_for_error
 
 _LIST_OF_STRINGS = types.list_of(STRING)
 #: What unicode.IsSpace takes for white space.

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 
 from kubelint.cel.errors import CelUnknown, EvaluationError
-from kubelint.cel.values import NANOSECONDS, Timestamp, quote
+from kubelint.cel.spelling import quote
+from kubelint.cel.values import NANOSECONDS, Timestamp
 
 _UNITS = {
     "ns": 1,

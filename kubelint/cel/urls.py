@@ -12,8 +12,9 @@ from kubelint.cel import types
 from kubelint.cel.errors import EvaluationError
 from kubelint.cel.functions import Overload, member
 from kubelint.cel.ip import BadAddress, parse_address
+from kubelint.cel.spelling import quote
 from kubelint.cel.types import BOOL, STRING, URL
-from kubelint.cel.values import Opaque, quote
+from kubelint.cel.values import Opaque
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 _IN_HOST = _UNRESERVED | frozenset(b"!$&'()*+,;=:[]<>\"")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kubelint.cel import regex, types
 from kubelint.cel.checker import Checker
+from kubelint.cel.conversions import convert
 from kubelint.cel.errors import EvaluationError
 from kubelint.cel.string_format import count_arguments, refusal, takes
 from kubelint.cel.syntax import (
@@ -19,7 +20,6 @@ from kubelint.cel.syntax import (
     children,
 )
 from kubelint.cel.types import Type
-from kubelint.cel.values import convert
 
 
 class Validator:

@@ -76,8 +76,10 @@ class ConfiguredPolicy:
         variables = "".join(f"{name} = {text.strip()}\n" for name, text in settings.variables.items())
         parts = ["## Demands\n", f"```cel\n{variables}{settings.expression.strip()}\n```\n"]
         if settings.params:
-            parts.append("## With\n\n" + "".join(f"- `{name}`: {value}\n" for name, value in settings.params.items()))
-        parts.append(f"## Of\n\n{_matched(settings)}\n")
+            parts.append(
+                "## Parameters\n\n" + "".join(f"- `{name}`: {value}\n" for name, value in settings.params.items())
+            )
+        parts.append(f"## Judges\n\n{_matched(settings)}\n")
         if settings.help:
             parts.append(f"## Fix\n\n{settings.help}\n")
         return "\n".join(parts)

@@ -97,7 +97,7 @@ class Evaluation:
             except CelError as error:
                 failed.append((condition, error))
             except CelUnknown as unknown:
-                self.unknown = self.unknown or unknown
+                self._note(unknown)
         if self.unknown is not None:
             return
         if failed:
@@ -114,7 +114,7 @@ class Evaluation:
             except CelError as error:
                 yield self._without_value(validation.expression, error)
             except CelUnknown as unknown:
-                self.unknown = self.unknown or unknown
+                self._note(unknown)
 
     def _unannotated(self) -> Iterator[Decision]:
         """What goes to the audit log has a budget of its own, and denies only where it has no value."""
@@ -124,11 +124,14 @@ class Evaluation:
             except CelError as error:
                 yield self._without_value(expression, error)
             except CelUnknown as unknown:
-                self.unknown = self.unknown or unknown
+                self._note(unknown)
 
     def _without_value(self, expression: Expression, error: CelError) -> Decision:
         message = _resulted_in(expression, error)
         return Decision(message, expression, error=error, params=self._params)
+
+    def _note(self, unknown: CelUnknown) -> None:
+        self.unknown = self.unknown or self._admission.explained(unknown)
 
     def text(self, expression: Expression) -> str | None:
         """The text that an expression gives; None where it gives none that may be shown."""
