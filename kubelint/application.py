@@ -23,6 +23,11 @@ class Application:
     is_variant: bool = False
     """Whether it is one of several files that cannot be deployed together: each defines what another one defines."""
 
+    @property
+    def is_composed(self) -> bool:
+        """Whether something says what belongs to it: a kustomization, a chart, the configuration."""
+        return (self.files is not None or self.with_folders_below) and not self.is_variant
+
     def holds(self, path: str) -> bool:
         """Whether a file belongs to it."""
         if self.files is not None:

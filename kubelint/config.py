@@ -21,6 +21,7 @@ from kubelint.facts.providers import provider_ids
 from kubelint.finding import Severity
 from kubelint.node import Mapping as MappingNode
 from kubelint.node import Node, Scalar
+from kubelint.paths import as_read
 from kubelint.policy.settings import CATEGORY, ID_PATTERN, PREFIX, PolicyPath, PolicySettings
 from kubelint.settings import (
     ITEM_BY_ITEM,
@@ -29,8 +30,10 @@ from kubelint.settings import (
     FolderGlob,
     Glob,
     LeftOut,
+    OptionError,
     OptionsByRule,
     Text,
+    given_twice,
     located,
     settings_of,
 )
@@ -239,8 +242,7 @@ class Config:
     ) -> Config:
         """The same configuration with what the command line says in place of it; None and () say nothing.
 
-        What `--select` names is no longer ignored under that very name. Raises ConfigError, whose messages start with
-        the name of the command-line option.
+        What `--select` names is no longer ignored under that very name. Raises OptionError.
         """
         every = {
             "select": select,
@@ -263,7 +265,7 @@ class Config:
             values[name] = decoder.value(node_of(Source("", ""), written, {}, (), 0), setting.hint, setting.key)
             messages += [f"--{setting.key}: {message}" for _, message in decoder.problems]
         if messages:
-            raise ConfigError(messages)
+            raise OptionError(messages)
         if "select" in values and "ignore" not in values:
             values["ignore"] = tuple(word for word in self.ignore if word not in values["select"])
         return replace(self, **values)
@@ -348,9 +350,9 @@ def _read(path: str, decoder: Decoder) -> tuple[Source, Node | None]:
         with open(path, "rb") as file:
             source = Source(path, decode(file.read()))
     except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+        raise ConfigError([f"{as_read(path)}: cannot be read: {error.strerror}"]) from error
     except Undecodable as error:
-        raise ConfigError([f"{path}: {error}; {error.help}"]) from error
+        raise ConfigError([f"{as_read(path)}: {error}; {error.help}"]) from error
     return source, read_toml(source) if path.endswith(".toml") else _read_yaml(source, decoder)
 
 
@@ -381,8 +383,7 @@ def _read_yaml(source: Source, decoder: Decoder) -> Node | None:
     document = parser.parse(source, *stretches[0])
     if document.problem is not None:
         decoder.problems.append((document.problem.span.start, f"{document.problem.message}; {document.problem.help}"))
-    for later, _ in document.duplicates:
-        decoder.problems.append((later.key.span.start, f"the key `{later.step}` is given twice; remove one"))
+    decoder.problems += given_twice(document.duplicates)
     for start, _ in stretches[1:]:
         decoder.problems.append((start, "a configuration is one YAML document; remove what begins here"))
     return None if isinstance(document.root, Scalar) and document.root.value is None else document.root

@@ -19,7 +19,7 @@ from kubelint.policy.errors import PolicyError
 from kubelint.project import Project
 from kubelint.report import Counts, Fault, Report, Skipped, Suppressed, Undecided
 from kubelint.resources import KINDS, Resource, Service
-from kubelint.rule import Rule
+from kubelint.rule import Rule, RuleError
 from kubelint.source import Span
 from kubelint.suppression import Suppressions
 from kubelint.wiring.patches import require_unpatched
@@ -75,19 +75,20 @@ class _Schedule:
             (self.last if "suppressions" in rule.inputs else self._first).append(rule)
         self.ids = frozenset(rule.id for rule in self._first)
         self._of_server = [rule for rule in self._first if rule.category == "api"]
-        self._by_subject: dict[type, list[Rule]] = {}
+        self._by_subject: dict[object, list[Rule]] = {}
 
     def about(self, subject: object) -> list[Rule]:
-        """The rules that judge a subject."""
-        rules = self._by_subject.get(type(subject))
+        """The rules that judge a subject, looked for once a type, or once an apiVersion and kind of objects."""
+        of = type(subject)
+        key = (of, subject.api_version, subject.kind) if isinstance(subject, Resource) else of
+        rules = self._by_subject.get(key)
         if rules is None:
-            rules = [rule for rule in self._first if isinstance(subject, rule.subject)]
-            self._by_subject[type(subject)] = rules
+            rules = self._by_subject[key] = [rule for rule in self._first if rule.is_about(subject)]
         return rules
 
     def of_server(self, subject: object) -> list[Rule]:
         """Those of them that say what the API server says."""
-        return [rule for rule in self._of_server if isinstance(subject, rule.subject)]
+        return [rule for rule in self._of_server if rule.is_about(subject)]
 
     @property
     def others(self) -> frozenset[str]:
@@ -177,6 +178,8 @@ class _Run:
             for name in rule.inputs:
                 arguments[name] = inputs.get(name, rule)
             for finding in rule.check(subject, **arguments) or ():
+                if not isinstance(finding, Finding):
+                    raise TypeError(f"it gives {finding!r}, which is no finding")
                 completed = self._completed(finding, rule, resource)
                 self._require_unpatched(completed)
                 self.findings.append(completed)
@@ -189,8 +192,13 @@ class _Run:
         except PolicyError as error:
             self.report.note_flaw(error)
             self.suppressions.may_need((rule.id,), self._span_of(resource))
+        except RuleError as error:
+            self.report.note_crash(Fault("", str(error), crash=rule.id, times=0))
+            self.suppressions.may_need((rule.id,), self._span_of(resource))
         except (Exception, SystemExit) as error:
-            self.report.faults.append(Fault(self.manifest.path, _crash(rule, resource, error)))
+            where = _place_of_crash(rule, error)
+            said = _crash(rule, resource, error, where)
+            self.report.note_crash(Fault(self.manifest.path, said, crash=f"{rule.id} {where}"))
             self.suppressions.may_need((rule.id,), self._span_of(resource))
 
     def _span_of(self, resource: Resource | None) -> Span:
@@ -295,8 +303,16 @@ def _anchor_of(node: Node | None) -> tuple[Related, ...]:
     )
 
 
-def _crash(rule: Rule, resource: Resource | None, error: BaseException) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+def _crash(rule: Rule, resource: Resource | None, error: BaseException, where: str) -> str:
     of = f" on {resource.kind} {resource.name}" if resource is not None else ""
-    where = f"{frame.filename}:{frame.lineno}"
     return f"rule {rule.id} crashed{of}: {type(error).__name__}: {error} ({where})"
+
+
+def _place_of_crash(rule: Rule, error: BaseException) -> str:
+    """The line of the rule's own file at which it crashed and, where it had called something else, the line there."""
+    code = rule.check.__code__
+    lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    own = [line for path, line in lines if path == code.co_filename]
+    where = f"{code.co_filename}:{own[-1] if own else code.co_firstlineno}"
+    path, line = lines[-1]
+    return where if path in (code.co_filename, __file__) else f"{where}, in {path}:{line}"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from kubelint.node import Place
+from kubelint.node import Key, Node, Place
+from kubelint.source import Span
 
 if TYPE_CHECKING:
     from kubelint.resources import Resource
-    from kubelint.source import Span
 
 
 class Severity(StrEnum):
@@ -79,7 +79,20 @@ def finding(
     """A finding at a node, or at a node's key (`node.key`).
 
     Point at the value that is wrong; where something is missing, at the value that makes it required. `related` are
-    other places with a few words each, `severity` is given only where it differs from the rule's own.
+    other places with a few words each, `severity` is given only where it differs from the rule's own. Raises TypeError
+    for a place that is none.
     """
+    for pointed_at in (place, *(other for other, _ in related)):
+        if not isinstance(pointed_at, Node | Key | Span):
+            raise TypeError(_no_place(pointed_at))
     others = tuple(Related(other.span, words) for other, words in related)
     return Finding(place, message, help, others, severity, field, reason)
+
+
+def _no_place(value: object) -> str:
+    """What is wrong with what a rule points at, and the way out."""
+    if value is None:
+        return "a finding points at a node, not at None: ask first whether the field is written"
+    if hasattr(value, "name_place"):
+        return f"a finding points at a node, not at a {type(value).__name__}: write `.name_place` behind it"
+    return f"a finding points at a node, a node's key or a span, not at a {type(value).__name__}"

@@ -25,7 +25,9 @@ _NAME = re.compile(
 )
 _IS_PATCH_ITSELF = re.compile(r"\n|\A\s*[\[{]")
 _MOST_WAYS = 1000
-"""More ways in which a file is deployed than any project has."""
+"""Ways in which a file is deployed that are followed; of more, nothing is concluded."""
+NOT_FOLLOWED = Transformers(anything="one of many kustomizations")
+"""Stands for the ways that are not followed."""
 _GENERATES = ("generators", "helmCharts", "helmChartInflationGenerator", "transformers", "replacements")
 
 
@@ -224,6 +226,10 @@ class Composition:
     """By the path of a file, the kustomizations and components that deploy or change it."""
     patches: frozenset[str]
     """The files that some kustomization uses as a patch."""
+    listing: MappingType[str, tuple[Kustomization, ...]]
+    """By the path of a file or a folder, the kustomizations that name it."""
+    components: MappingType[str, Kustomization]
+    """Those that are components, by their folders."""
 
     def ways_of(self, path: str, kind: str) -> tuple[tuple[Transformers, ...], ...]:
         """Each way in which an object of a file is deployed: what kustomizations and their components set on it, the
@@ -231,42 +237,32 @@ class Composition:
 
         A kustomization that another one composes may still be deployed by itself.
         """
-        listing: dict[str, list[Kustomization]] = {}
-        for kustomization in self.reaching.get(path, ()):
-            for entry in kustomization.resources:
-                listing.setdefault(entry, []).append(kustomization)
-        components = {one.folder: one for one in self.reaching.get(path, ()) if one.is_component}
-
-        def setting(kustomization: Kustomization, entry: str, seen: tuple[str, ...]) -> Iterator[Transformers]:
-            # A component changes what was composed before it.
-            after = kustomization.resources
-            if entry in components:
-                after = after[after.index(entry) + 1 :]
-            for other in after:
-                component = components.get(other)
-                if component is not None and component.path not in seen:
-                    yield from setting(component, "", (*seen, component.path))
-            yield kustomization.transformers
-
-        def ways(
-            entry: str, passed: tuple[str, ...], steps: tuple[Transformers, ...]
-        ) -> Iterator[tuple[Transformers, ...]]:
-            for kustomization in listing.get(entry, ()):
-                if kustomization.path in passed:
-                    continue
-                more = (
-                    *steps,
-                    *(one for one in setting(kustomization, entry, (kustomization.path,)) if not one.is_idle_for(kind)),
-                )
-                if not kustomization.is_component or kustomization.folder not in listing:
-                    yield more
-                yield from ways(kustomization.folder, (*passed, kustomization.path), more)
-
-        found: list[tuple[Transformers, ...]] = []
-        for way in islice(ways(path, (), ()), _MOST_WAYS):
-            if way not in found:
-                found.append(way)
+        found: dict[tuple[Transformers, ...], None] = {}
+        every = self._ways(path, ())
+        for way in islice(every, _MOST_WAYS):
+            found[tuple(step for step in way if not step.is_idle_for(kind))] = None
+        if next(every, None) is not None:
+            found[NOT_FOLLOWED,] = None
         return tuple(found) or ((),)
+
+    def _ways(self, entry: str, passed: tuple[str, ...]) -> Iterator[tuple[Transformers, ...]]:
+        for kustomization in self.listing.get(entry, ()):
+            if kustomization.path not in passed:
+                own = tuple(self._setting(kustomization, entry, (kustomization.path,)))
+                if not kustomization.is_component or kustomization.folder not in self.listing:
+                    yield own
+                for way in self._ways(kustomization.folder, (*passed, kustomization.path)):
+                    yield (*own, *way)
+
+    def _setting(self, kustomization: Kustomization, entry: str, seen: tuple[str, ...]) -> Iterator[Transformers]:
+        """What a kustomization sets on an entry of it, its components first."""
+        after = tuple(one for one in kustomization.resources if one in self.components)
+        # A component changes what was composed before it.
+        for folder in after[after.index(entry) + 1 :] if entry in after else after:
+            component = self.components.get(folder)
+            if component is not None and component.path not in seen:
+                yield from self._setting(component, "", (*seen, component.path))
+        yield kustomization.transformers
 
 
 def compose(kustomizations: Iterable[Kustomization], files: Collection[str]) -> Composition:
@@ -292,6 +288,10 @@ def compose(kustomizations: Iterable[Kustomization], files: Collection[str]) -> 
                     open.append(other)
         return found
 
+    listing: dict[str, list[Kustomization]] = {}
+    for kustomization in every:
+        for entry in kustomization.resources:
+            listing.setdefault(entry, []).append(kustomization)
     files_of: dict[str, frozenset[str]] = {}
     reaching: dict[str, dict[str, Kustomization]] = {}
     for kustomization in every:
@@ -305,6 +305,8 @@ def compose(kustomizations: Iterable[Kustomization], files: Collection[str]) -> 
         files_of,
         {file: tuple(found[path] for path in sorted(found)) for file, found in reaching.items()},
         frozenset(file for kustomization in every for file in kustomization.patch_files),
+        {entry: tuple(found) for entry, found in listing.items()},
+        {one.folder: one for one in every if one.is_component},
     )
 
 

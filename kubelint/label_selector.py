@@ -45,8 +45,8 @@ class LabelSelector:
         """Its other requirements."""
         return items_of(self.node.get("matchExpressions")) if self.node is not None else []
 
-    def selects(self, labels: Mapping[str, str]) -> bool:
-        """Whether an object with these labels, and no others, is selected."""
+    def selects(self, labels: Mapping[str, object]) -> bool:
+        """Whether an object with these labels is selected; a mapping of which not all is known may raise."""
         if self.is_absent:
             return False
         return all(labels.get(key) == wanted.text for key, wanted in self.match_labels.items()) and all(
@@ -54,7 +54,7 @@ class LabelSelector:
         )
 
 
-def _meets(expression: Node, labels: Mapping[str, str]) -> bool:
+def _meets(expression: Node, labels: Mapping[str, object]) -> bool:
     key = text_of(expression.get("key")) or ""
     values = {item.text for item in items_of(expression.get("values")) if isinstance(item, Scalar)}
     match text_of(expression.get("operator")):

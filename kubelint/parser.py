@@ -31,7 +31,7 @@ from kubelint.node import Mapping, Node, Scalar, Sequence, Value
 from kubelint.rewriting import MEANT, PRIVATE, json_as_yaml, rewritten
 from kubelint.scalar import MERGE_TAG, UnreadableScalar, key_text, plain_value, tagged_value
 from kubelint.source import Source, Span
-from kubelint.yaml_faults import NOT_CLOSED, in_plain_words
+from kubelint.yaml_faults import in_plain_words
 
 DEPTH_LIMIT = 200
 """Levels of nesting that are read. The deepest built-in kind needs fewer than 40."""
@@ -429,12 +429,13 @@ class _RewrittenBuilder(_Builder):
 def _syntax_problem(document: Span, error: Exception) -> Problem:
     source, start, end = document
     text = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
-    # What is never closed is best seen where it opens.
-    is_open = any(part in text for part in NOT_CLOSED)
-    mark = (getattr(error, "context_mark", None) if is_open else None) or getattr(error, "problem_mark", None)
-    offset = min(start + mark.index, max(end - 1, start)) if mark is not None else start
+    mark = getattr(error, "problem_mark", None)
+    began = getattr(error, "context_mark", None) or mark
+    offset = start if mark is None else start + mark.index
     character = getattr(error, "character", None)
     if isinstance(character, int):
         # An error about a character has no mark. Wherever the character stands, it is refused.
         offset = max(source.text.find(chr(character), start, end), start)
-    return Problem("syntax", Span(source, offset, min(offset + 1, end)), *in_plain_words(text, source.text, offset))
+    fault = in_plain_words(text, source.text, offset, offset if began is None else start + began.index)
+    seen_at = min(fault.offset, max(end - 1, start))
+    return Problem("syntax", Span(source, seen_at, min(seen_at + 1, end)), fault.message, fault.help)

@@ -22,6 +22,12 @@ def relative_path(path: str, folder: str) -> str:
     return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
+def as_read(path: str) -> str:
+    """A path as a message shows it: relative to the current folder where it lies below it, and unchanged elsewhere."""
+    folder = os.getcwd()
+    return relative_path(path, folder) if os.path.isabs(path) and is_below(path, folder) else path
+
+
 def folders_upwards(path: str) -> Iterator[str]:
     """A folder, then the folder above it, up to the root of the file system."""
     while True:

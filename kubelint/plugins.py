@@ -66,7 +66,10 @@ def _load_installed(manager: pluggy.PluginManager, folders: list[str]) -> None:
 
 
 def load_rules(manager: pluggy.PluginManager) -> tuple[Rule, ...]:
-    """Every rule of every plug-in, sorted by id. Raises PluginError for an id that comes twice or a rule ill built."""
+    """Every rule of every plug-in, sorted by id; one that is ill built is there as an IllBuiltRule.
+
+    Raises PluginError for an id that comes twice, and for a plug-in that cannot list its rules.
+    """
     found: dict[str, Rule] = {}
     brought_by: dict[str, str] = {}
     for implementation in manager.hook.kubelint_rules.get_hookimpls():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kubelint.finding import Finding, Severity
@@ -47,19 +47,28 @@ class Fault:
     """Why a run is not complete: a rule that crashed, with the path that was being judged; or a flaw in a policy.
 
     `position` is the 1-based line and column of a flaw that stands in the file; None for what is wrong inside kubelint.
+    `crash` is the same for all crashes of one rule at one line of code, of which the first is told, and `times` is how
+    many there were; 0 for a rule that never began.
     """
 
     path: str
     message: str
     position: tuple[int, int] | None = None
+    crash: str | None = None
+    times: int = 1
+
+    @property
+    def words(self) -> str:
+        """The message and, of a crash, how often it came again."""
+        return self.message if self.times < 2 else f"{self.message}; it crashed there {_often(self.times - 1)} more"
 
     @property
     def text(self) -> str:
-        """The message, behind its line and column where it has them."""
+        """The words, behind their line and column where they have them."""
         if self.position is None:
-            return self.message
+            return self.words
         line, column = self.position
-        return f"line {line}, column {column}: {self.message}"
+        return f"line {line}, column {column}: {self.words}"
 
 
 @dataclass(slots=True)
@@ -83,6 +92,8 @@ class Report:
     skipped: list[Skipped] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    _flawed: set[tuple[str, tuple[int, int]]] = field(default_factory=set)
+    """Where a policy is known to be wrong."""
 
     def sort(self) -> None:
         """Bring everything into its order: by path, then place, then rule. Every format prints in this order."""
@@ -94,9 +105,18 @@ class Report:
 
     def note_flaw(self, error: PolicyError) -> None:
         """Take down what is wrong with a policy, once, however many objects it shows with."""
-        fault = Fault(error.source.path, str(error), error.position)
-        if not any((fault.path, fault.position) == (known.path, known.position) for known in self.faults):
-            self.faults.append(fault)
+        place = error.source.path, error.position
+        if place not in self._flawed:
+            self._flawed.add(place)
+            self.faults.append(Fault(error.source.path, str(error), error.position))
+
+    def note_crash(self, crashed: Fault) -> None:
+        """Take down that a rule crashed: once for each line of code, however many objects it shows with."""
+        for at, known in enumerate(self.faults):
+            if known.crash is not None and known.crash == crashed.crash:
+                self.faults[at] = replace(known, times=known.times + crashed.times)
+                return
+        self.faults.append(crashed)
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""
@@ -121,11 +141,19 @@ class Report:
             self.undecided += other.undecided
             self.suppressed += other.suppressed
             self.skipped += other.skipped
-            self.faults += [fault for fault in other.faults if fault.position is None or fault not in self.faults]
+            for fault in other.faults:
+                if fault.crash is not None:
+                    self.note_crash(fault)
+                elif fault.position is None or fault not in self.faults:
+                    self.faults.append(fault)
             self.counts.files += other.counts.files
             self.counts.documents += other.counts.documents
             self.counts.services += other.counts.services
         self.sort()
+
+
+def _often(times: int) -> str:
+    return "once" if times == 1 else f"{times} times"
 
 
 def _finding_order(finding: Finding) -> tuple[str, int, int, str, str]:

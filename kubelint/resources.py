@@ -66,8 +66,22 @@ KINDS = frozenset(GROUPS)
 """Every kind that kubelint reads, built into Kubernetes or not."""
 
 CLUSTER_SCOPED = frozenset(
-    ("Namespace", "APIService", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+    (
+        *("Namespace", "Node", "PersistentVolume", "ComponentStatus", "APIService", "CustomResourceDefinition"),
+        *("ClusterRole", "ClusterRoleBinding", "CertificateSigningRequest", "FlowSchema", "PriorityClass"),
+        *("PriorityLevelConfiguration", "IngressClass", "IPAddress", "ServiceCIDR", "RuntimeClass", "StorageClass"),
+        *("CSIDriver", "CSINode", "VolumeAttachment", "VolumeAttributesClass", "DeviceClass", "ResourceSlice"),
+        *("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"),
+        *("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+        *("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "GatewayClass"),
+    )
 )
+"""The kinds of Kubernetes itself, and of its Gateway API, whose objects live in no namespace.
+
+`kubectl api-resources --namespaced=false`.
+"""
+
+_PLURALS = {"Endpoints": "endpoints", "Gateway": "gateways"}
 
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*|\$[a-z]+")
 _MAPS = frozenset(
@@ -80,6 +94,33 @@ def is_read(api_version: str, kind: str) -> bool:
     """Whether kubelint reads this kind; the group counts, its version does not."""
     groups = GROUPS.get(kind)
     return groups is not None and (api_version.rpartition("/")[0] in groups)
+
+
+def group_and_version(api_version: str) -> tuple[str, str]:
+    """The two parts of an apiVersion; the group of `v1` is empty."""
+    group, _, version = api_version.rpartition("/")
+    return group, version
+
+
+def plural_of(kind: str) -> str:
+    """What a kind is called in an API path: `services` (k8s.io/apimachinery, meta.UnsafeGuessKindToResource)."""
+    if kind in _PLURALS:
+        return _PLURALS[kind]
+    name = kind.lower()
+    if name.endswith("s"):
+        return f"{name}es"
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+
+
+def is_of_kubernetes(api_version: str) -> bool:
+    """Whether a group is one of Kubernetes' own: what others bring has a domain of theirs."""
+    group, _ = group_and_version(api_version)
+    return "." not in group or group.endswith(".k8s.io")
+
+
+def is_cluster_scoped(api_version: str, kind: str) -> bool:
+    """Whether objects of a kind of Kubernetes' own live in no namespace; of custom kinds it is not known here."""
+    return kind in CLUSTER_SCOPED and is_of_kubernetes(api_version)
 
 
 class Resource:
@@ -112,7 +153,7 @@ class Resource:
     @property
     def is_namespaced(self) -> bool:
         """Whether objects of its kind live in a namespace."""
-        return self.kind not in CLUSTER_SCOPED
+        return not is_cluster_scoped(self.api_version, self.kind)
 
     @cached_property
     def name(self) -> str | None:

@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from kubelint.finding import Finding, Severity
+from kubelint.suggestion import closest
 
 Check = Callable[..., Iterable[Finding]]
 CheckFunction = TypeVar("CheckFunction", bound=Check)
@@ -36,10 +37,9 @@ class Rule:
         code = check.__code__
         parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         where = f"{code.co_filename}:{code.co_firstlineno}: rule {check.__name__}"
-        module = sys.modules[check.__module__]
         # The others need no reading: a rule asks for them by name.
         annotations = {
-            name: _evaluated(check.__annotations__[name], module, where)
+            name: _evaluated(check, name, where)
             for name in (*parameters[:1], "options")
             if name in check.__annotations__
         }
@@ -49,24 +49,36 @@ class Rule:
             )
         unknown = sorted(set(parameters[1:]) - INPUTS)
         if unknown:
-            raise RuleError(f"{where}: it asks for `{unknown[0]}`; a rule can ask for {', '.join(sorted(INPUTS))}")
+            meant = closest(unknown[0], INPUTS)
+            way_out = f"did you mean `{meant}`?" if meant else f"a rule can ask for {', '.join(sorted(INPUTS))}"
+            raise RuleError(f"{where}: it asks for `{unknown[0]}`; {way_out}")
         if "options" in parameters and not isinstance(annotations.get("options"), type):
             raise RuleError(f"{where}: its parameter `options` needs an annotation that says their dataclass")
         if not (check.__doc__ or "").strip():
             raise RuleError(f"{where}: it needs a docstring; its first line is the rule's summary")
+        if not isinstance(severity, Severity):
+            raise RuleError(f"{where}: its severity is {severity!r}; write {_severity_meant(severity)}")
+        self._name(check, category, default)
         self.check = check
-        self.id = check.__name__.replace("_", "-")
         self.summary = (check.__doc__ or "").strip().splitlines()[0].rstrip(".")
         self.severity = severity
-        self.category = category or check.__module__.rpartition(".")[0].rpartition(".")[2]
-        self.default = default
         self.subject: type = annotations[parameters[0]]
         self.inputs = tuple(parameters[1:])
         self.options: type | None = annotations.get("options")
-        self.page = os.path.splitext(code.co_filename)[0] + ".md"
+
+    def _name(self, check: Check, category: str | None, default: bool) -> None:
+        """Set what every rule has, however it is built: what it is known by, and where its page is."""
+        self.id = check.__name__.replace("_", "-")
+        self.category = category or check.__module__.rpartition(".")[0].rpartition(".")[2]
+        self.default = default
+        self.page = os.path.splitext(check.__code__.co_filename)[0] + ".md"
 
     def __repr__(self) -> str:
         return f"Rule({self.id!r})"
+
+    def is_about(self, subject: object) -> bool:
+        """Whether it judges a subject, as its type tells, and of an object its apiVersion and kind."""
+        return isinstance(subject, self.subject)
 
     def read_page(self) -> str:
         """The text of the rule's page. Raises RuleError where it has none."""
@@ -75,6 +87,30 @@ class Rule:
                 return page.read()
         except OSError as error:
             raise RuleError(f"rule {self.id} has no page: {error.strerror}: {self.page}") from error
+
+
+class IllBuiltRule(Rule):
+    """What stands in the place of a rule that cannot run, so that what names it names something.
+
+    `flaw` says what is wrong with it; whoever runs it is told the same.
+    """
+
+    __slots__ = ("flaw",)
+
+    def __init__(self, check: Check, severity: object, category: str | None, default: bool, flaw: RuleError) -> None:
+        self._name(check, category, default)
+        self.flaw = flaw
+        self.check = self._refuse
+        self.summary = "Judges nothing, since it is not built as rules are"
+        self.severity = severity if isinstance(severity, Severity) else Severity.ERROR
+        self.subject = object
+        self.inputs = ()
+        self.options = _options_of(check)
+
+    def _refuse(self, subject: object) -> NoReturn:
+        """Raise what is wrong with the rule."""
+        # Raised again and again, it would gather a traceback for each object.
+        raise self.flaw.with_traceback(None)
 
 
 def rule(
@@ -90,17 +126,38 @@ def rule(
 
 
 def rules_in(module: ModuleType) -> Iterator[Rule]:
-    """The rules that a module defines, in the order of its text. Raises RuleError for one that is ill built."""
+    """The rules that a module defines, in the order of its text; for one that is ill built, an IllBuiltRule."""
     for value in list(vars(module).values()):
         marked = getattr(value, "kubelint_rule", None)
         if marked is not None and getattr(value, "__module__", None) == module.__name__:
-            yield Rule(value, *marked)
+            severity, category, default = marked
+            try:
+                yield Rule(value, severity, category, default)
+            except RuleError as flaw:
+                yield IllBuiltRule(value, severity, category, default, flaw)
 
 
-def _evaluated(annotation: Any, module: ModuleType, where: str) -> Any:
-    if not isinstance(annotation, str):
-        return annotation
+def _evaluated(check: Check, parameter: str, where: str) -> Any:
+    annotation = check.__annotations__[parameter]
+    # Quoted, and in a module whose annotations are all texts, it is a text in a text.
+    while isinstance(annotation, str):
+        try:
+            annotation = eval(annotation, vars(sys.modules[check.__module__]))
+        except Exception as error:
+            raise RuleError(f"{where}: the annotation `{annotation}` cannot be read: {error}") from error
+    return annotation
+
+
+def _options_of(check: Check) -> type | None:
+    """The annotation of a rule's options, if it has one that can be read: the configuration may speak of them."""
     try:
-        return eval(annotation, vars(module))
-    except NameError as error:
-        raise RuleError(f"{where}: the annotation `{annotation}` cannot be read: {error}") from error
+        options = _evaluated(check, "options", "")
+    except (KeyError, RuleError):
+        return None
+    return options if isinstance(options, type) else None
+
+
+def _severity_meant(severity: object) -> str:
+    every = [f"`Severity.{one.name}`" for one in Severity]
+    meant = [f"`Severity.{one.name}`" for one in Severity if one == severity]
+    return " or ".join(meant or every)

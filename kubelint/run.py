@@ -257,7 +257,8 @@ class _Projects:
         return (*self.rules, *(policies.rules if policies else ()))
 
     def _flaws(self, config_path: str | None, root: str, choice: _Choice) -> list[PolicyError]:
-        """What is wrong with policies that are to run; those are not run."""
+        """What is wrong with policies: with any that cannot be read, and with those that are to run, which then do
+        not."""
         policies = self._policies(config_path, root)
         if policies is None:
             return []

@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, ge
 
 from kubelint import node
 from kubelint.node import Node, Scalar, plain
+from kubelint.paths import as_read
 from kubelint.rule import RuleError
-from kubelint.suggestion import closest
+from kubelint.scalar import plain_value
+from kubelint.source import Source, Span
+from kubelint.suggestion import closest_id
+from kubelint.yaml_faults import NO_PART_OF_VALUE
 
 if TYPE_CHECKING:
     from kubelint.rule import Rule
-    from kubelint.source import Source
 
 _LISTING_LIMIT, _LISTING_BESIDE_SUGGESTION_LIMIT = 400, 80
 
@@ -35,10 +38,36 @@ class ConfigError(Exception):
         super().__init__("\n".join(self.messages))
 
 
+class OptionError(ConfigError):
+    """An option of the command line that cannot be followed: its messages begin with its name, and no path."""
+
+
+def located_at(source: Source, line: int, column: int, message: str) -> str:
+    """A message behind the path (as a reader in the current folder writes it), line and column, as other errors are."""
+    return f"{as_read(source.path)}:{line}:{column}: error: {message}"
+
+
 def located(source: Source, offset: int, message: str) -> str:
-    """A message behind the path, line and column of an offset."""
+    """The same for an offset."""
     line, column = source.position(offset)
-    return f"{source.path}:{line}:{column}: {message}"
+    return located_at(source, line, column, message)
+
+
+def given_twice(duplicates: Iterable[tuple[Node, Node]]) -> list[tuple[int, str]]:
+    """What is wrong with keys that are given twice (the later and the earlier value of each), with offsets.
+
+    A key beside `<<` is meant to stand for a merged one: the mapping then holds what is written in it. A word for true
+    or false is taken for the word that stands there, and what is wrong with it is said elsewhere.
+    """
+    problems = []
+    for later, earlier in duplicates:
+        written, before = later.key.span.text, earlier.key.span.text
+        if _MERGE in (written, before):
+            if before != _MERGE and isinstance(later.parent, node.Mapping):
+                later.parent.entries[str(later.step)] = earlier
+        elif written == before or not isinstance(plain_value(written), bool):
+            problems.append((later.key.span.start, f"the key `{later.step}` is given twice; remove one"))
+    return problems
 
 
 class Text(NamedTuple):
@@ -46,7 +75,8 @@ class Text(NamedTuple):
 
     `words` gives what it may be, knowing the rules; `pattern` is an expression that the whole text matches. With both,
     the words decide and the pattern says what words look like that a plug-in may bring. `number`: may be written as
-    one, since its text is all that counts.
+    one, since its text is all that counts. `slip` gives what a text was probably meant to be, None for one that may be
+    meant as it is.
     """
 
     noun: str
@@ -54,6 +84,7 @@ class Text(NamedTuple):
     words: Callable[[Sequence[Rule]], Collection[str]] | None = None
     pattern: str | None = None
     number: bool = False
+    slip: Callable[[str], str | None] | None = None
 
 
 _GLOB_HELP = "write it as in .gitignore, relative to the project root, without `!` or `..`"
@@ -77,12 +108,19 @@ class Written(str):
         return written
 
 
+_MERGE = "<<"
+
 ITEM_BY_ITEM = "item by item"
 """Is true in the metadata of a field whose list is taken without the items that do not fit."""
 
 
+NOT_EMPTY = "not empty"
+"""Is true in the metadata of a field whose list says nothing without items."""
+
+
 class LeftOut(NamedTuple):
-    """An item of a list that does not fit, with the offset and the message of each of its problems."""
+    """An item of a list that does not fit, or what stands in the place of the list; with the offset and the message of
+    each of its problems."""
 
     node: Node
     problems: tuple[tuple[int, str], ...]
@@ -178,6 +216,8 @@ class Decoder:
             setting = settings.get(key)
             if setting is None:
                 self._note(value.key, f"unknown {noun} `{key}`{_way_out(key, settings)}")
+            elif setting.field.metadata.get(NOT_EMPTY) and isinstance(value, node.Sequence) and not value.items:
+                self._note(value, f"`{name}.{key}` is empty, and nothing is ever meant; fill it, or remove the key")
             else:
                 read = self.fitting if setting.field.metadata.get(ITEM_BY_ITEM) else self.value
                 values[setting.field.name] = read(value, setting.hint, f"{name}.{key}" if name else key)
@@ -213,6 +253,9 @@ class Decoder:
         if core in _SIMPLE:
             return self._simple(given, core, name)
         if core is object:
+            for below in given.walk():
+                if isinstance(below, node.Mapping):
+                    self._check_keys(below)
             return plain(given)
         declaration, text_hint = alternatives(core)
         if declaration is not None:
@@ -220,19 +263,21 @@ class Decoder:
         raise unusable(hint, name)
 
     def fitting(self, given: Node, hint: Any, name: str) -> tuple[Any, ...]:
-        """The items of a list that fit; what is wrong with the others goes to `left_out`."""
-        if not isinstance(given, node.Sequence):
-            return self._list(given, Any, name)
+        """The items of a list that fit; what is wrong with the others goes to `left_out`, be it known already."""
+        items = given.items if isinstance(given, node.Sequence) else [given]
         fitting = []
-        before, self.problems = self.problems, []
-        for item in given.items:
-            decoded = self.value(item, get_args(hint)[0], name)
+        for item in items:
+            outside = [problem for problem in self.problems if not item.start <= problem[0] < item.end]
+            self.problems = [problem for problem in self.problems if item.start <= problem[0] < item.end]
+            if isinstance(given, node.Sequence):
+                decoded = self.value(item, get_args(hint)[0], name)
+            else:
+                decoded = self._list(given, Any, name)
             if self.problems:
                 self.left_out.append(LeftOut(item, tuple(sorted(self.problems))))
-                self.problems = []
             else:
                 fitting.append(decoded)
-        self.problems = before
+            self.problems = outside
         return tuple(fitting)
 
     def _list(self, given: Node, hint: Any, name: str) -> tuple[Any, ...]:
@@ -246,10 +291,18 @@ class Decoder:
             self._refuse(given, name, "a map")
             return {}
         _, kind = unwrapped(key_hint)
+        self._check_keys(given)
         for key, value in given.entries.items():
             if isinstance(kind, Text):
                 self._check(value.key, key, kind, name)
         return {key: self.value(value, hint, f"{name}.{key}") for key, value in given.entries.items()}
+
+    def _check_keys(self, given: node.Mapping) -> None:
+        """Refuse keys that are words for true or false, since nobody knows them as what they are called then."""
+        for key, value in given.entries.items():
+            written = value.key.span.text
+            if key in ("true", "false") and written != key and isinstance(plain_value(written), bool):
+                self._note(value.key, f"the key `{written}` means {key}; quote it")
 
     def _options_by_rule(self, given: Node, kind: Text, name: str) -> dict[str, object]:
         if not isinstance(given, node.Mapping):
@@ -270,7 +323,8 @@ class Decoder:
                 self._check(given, given.text, kind, name)
                 return given.text
             if isinstance(given.value, str):
-                self._check(given, given.value, kind, name)
+                if not self._is_tagged(given):
+                    self._check(given, given.value, kind, name)
                 return given.value
         self._refuse(given, name, "a text")
         return ""
@@ -283,6 +337,10 @@ class Decoder:
                     place, f"unknown {kind.noun} `{shortened(word)}` in `{name}`{_way_out(word, known, kind.help)}"
                 )
             return word in known
+        meant = kind.slip(word) if kind.slip is not None else None
+        if meant is not None:
+            self._note(place, f"unknown {kind.noun} `{shortened(word)}` in `{name}`; did you mean `{meant}`?")
+            return False
         if kind.pattern is not None and re.fullmatch(kind.pattern, word) is None:
             self._note(place, f"`{shortened(word)}` in `{name}` is no {kind.noun}; {kind.help}")
             return False
@@ -304,9 +362,18 @@ class Decoder:
         if core is float and type(value) is int:
             return float(value)
         if type(value) is core:
+            if isinstance(given, Scalar):
+                self._is_tagged(given)
             return value
         self._refuse(given, name, _SIMPLE[core])
         return None
+
+    def _is_tagged(self, given: Scalar) -> bool:
+        """Whether a value begins with a `!` that YAML takes for a tag, and an author for a part of it; notes that."""
+        tag = tag_of(given)
+        if tag is not None:
+            self._note(tag, f"{NO_PART_OF_VALUE.format(shortened(tag.text))}; quote the whole value")
+        return tag is not None
 
     def _note(self, place: node.Place, message: str) -> None:
         self.problems.append((place.span.start, message))
@@ -321,6 +388,13 @@ class Decoder:
                 way_out = "; quote it"
             elif wanted == "a list":
                 way_out = f"; write `[{shortened(given.text)}]`"
+        elif wanted == "a list":
+            way_out = "; make it an item of a list, as `[{…}]` is one"
+        elif wanted == "a map":
+            names = [item.get("name") for item in given.children()]
+            first = names[0] if names else None
+            if isinstance(first, Scalar):
+                way_out = f"; write `{shortened(first.text)}: …` for `- name: {shortened(first.text)}`"
         self._note(given, f"{name} takes {wanted}, not {_found(given)}{way_out}")
 
 
@@ -329,6 +403,7 @@ class _NoOptions:
     pass
 
 
+_TAG = re.compile(r"""["']?[ \t]*:[ \t]+(?:&[^\s,\[\]{}]*[ \t]+)?(?P<tag>!(?!!)\S*)""")
 _SIMPLE = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -345,10 +420,18 @@ def _found(given: Node) -> str:
     return f"the {'text' if isinstance(given.value, str) else 'number'} `{shortened(given.text)}`"
 
 
+def tag_of(given: Scalar) -> Span | None:
+    """The tag of one's own that stands before a value, such as `!a`; None without one."""
+    if given.key_start < 0 or given.repeats is not None:
+        return None
+    found = _TAG.match(given.source.text, given.key_end)
+    return Span(given.source, *found.span("tag")) if found else None
+
+
 def _way_out(word: str, known: Collection[str], help: str = "") -> str:
     if not known:
         return "; there are none"
-    nearest = closest(word, known)
+    nearest = closest_id(word, known)
     listing = "known are " + ", ".join(f"`{one}`" for one in known)
     if nearest is None:
         return f"; {listing if len(listing) <= _LISTING_LIMIT else help}"

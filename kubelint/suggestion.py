@@ -35,6 +35,24 @@ def closest(word: str, candidates: Iterable[str], cutoff: float = 0.75) -> str |
     return by_lower[near[0]] if near else None
 
 
+def closest_id(word: str, ids: Iterable[str]) -> str | None:
+    """The same among ids, some of which stand behind a word and a `/`, as `policy/a` does: what stands before it makes
+    no two of them alike, and may have been left out."""
+    folder, _, name = word.rpartition("/")
+    by_name: dict[str, dict[str, str]] = {}
+    for id in ids:
+        above, _, below = id.rpartition("/")
+        by_name.setdefault(above, {})[below] = id
+    for above in sorted(by_name, key=lambda one: (one != folder, one)):
+        if above != folder and name in by_name[above]:
+            return by_name[above][name]
+    for above in sorted(by_name, key=lambda one: (one != folder, one)):
+        meant = closest(name, by_name[above])
+        if meant is not None:
+            return by_name[above][meant]
+    return None
+
+
 def is_slip(name: str, other: str) -> bool:
     """Whether a name may be another one, written wrongly: part by part alike. `web-dev` is no slip for `web-prod`."""
     parts, others = name.split("-"), other.split("-")

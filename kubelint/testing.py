@@ -1,10 +1,6 @@
 """Test a rule with its own page: every example is linted, and what it expects must be what is found, no more, no less.
 
-For authors of plug-ins, too:
-
-    @pytest.mark.parametrize("case", cases(load_rules(plugin_manager())), ids=str)
-    def test_page(case):
-        case.check()
+For authors of plug-ins, too: docs/plugins.md shows such a test.
 """
 
 from __future__ import annotations
@@ -94,7 +90,7 @@ def differences(example: Example, report: Report) -> list[str]:
             verdict = "undecided" if expected.is_undecided else expected.severity or "expected"
             wrong.append(f'  {expected.file}:{expected.line}: {verdict}, not found: {expected.rule} "{expected.text}"')
     wrong += [f'  {one.file}:{one.line}: {one.verdict}, not expected: {one.rule} "{one.said}"' for one in found]
-    return wrong + [f"  {fault.message}" for fault in report.faults]
+    return wrong + [f"  {fault.words}" for fault in report.faults]
 
 
 class _Found(NamedTuple):

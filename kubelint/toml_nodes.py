@@ -6,7 +6,8 @@ import re
 from typing import Any, NamedTuple
 
 from kubelint.node import Mapping, Node, Scalar, Sequence
-from kubelint.settings import ConfigError, located
+from kubelint.paths import as_read
+from kubelint.settings import ConfigError, located, located_at
 from kubelint.source import Source
 
 # TOML. The parser of the standard library says where nothing stands, so keys are looked for in the text: a key that a
@@ -41,26 +42,26 @@ def read_toml(source: Source) -> Node:
     try:
         tool = tomllib.loads(source.text, parse_float=_Number).get("tool")
         if not isinstance(tool, dict) or "kubelint" not in tool:
-            raise ConfigError([f"{source.path}: has no table [tool.kubelint]; add it, or name another file"])
+            raise ConfigError([f"{as_read(source.path)}: has no table [tool.kubelint]; add it, or name another file"])
         places = _toml_places(source.text)
         place = places.get(route, _TomlPlace(0, 0, 0))
         return _keyed(node_of(source, tool["kubelint"], places, route, place.value_start), None, "", place)
     except RecursionError as error:
-        raise ConfigError([f"{source.path}: nests too deep; no key needs more than five levels"]) from error
+        raise ConfigError([f"{as_read(source.path)}: nests too deep; no key needs more than five levels"]) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_toml_problem(source, str(error))]) from error
     except ValueError as error:
         # Python converts no more than some thousand digits, and tomllib lets that error through.
-        raise ConfigError([f"{source.path}: a number has more digits than can be read; shorten it"]) from error
+        raise ConfigError([f"{as_read(source.path)}: a number has more digits than can be read; shorten it"]) from error
 
 
 def _toml_problem(source: Source, message: str) -> str:
     found = _TOML_ERROR.fullmatch(message)
     if found is None:
-        return f"{source.path}: {message}"
+        return f"{as_read(source.path)}: {message}"
     if found["line"] is None:
         return located(source, len(source.text), found["message"])
-    return f"{source.path}:{found['line']}:{found['column']}: {found['message']}"
+    return located_at(source, int(found["line"]), int(found["column"]), found["message"])
 
 
 def _toml_places(text: str) -> dict[tuple[str, ...], _TomlPlace]:

@@ -43,7 +43,7 @@ _HARMLESS_CONFIGURATION = frozenset(("nameReference", "varReference", "namespace
 class Labels:
     """Labels that are given to objects; `reach` says how far: `metadata`, `templates` or `selectors`."""
 
-    pairs: dict[str, str]
+    pairs: tuple[tuple[str, str], ...]
     reach: str
 
 
@@ -108,7 +108,7 @@ class Transformers:
 def read_transformers(root: Mapping, configurations: Iterable[Node | None] = ()) -> Transformers:
     """What the document of a kustomization sets. `configurations` are the documents of that key; None: unreadable."""
     common = root.get("commonLabels")
-    labels = [*_labels(root), *([Labels(_pairs(common), "selectors")] if _pairs(common) else [])]
+    labels = [*_labels(root), *([Labels(tuple(_pairs(common).items()), "selectors")] if _pairs(common) else [])]
     images = tuple(
         Image(name, *(_text(item.get(key)) for key in ("newName", "newTag", "digest", "tagSuffix")))
         for item in items_of(root.get("images"))
@@ -146,7 +146,7 @@ def _pairs(node: Any) -> dict[str, str]:
 def _labels(root: Mapping) -> Iterator[Labels]:
     for item in items_of(root.get("labels")):
         reach = next((one for one in ("Selectors", "Templates") if _is_true(item.get(f"include{one}"))), "metadata")
-        yield Labels(_pairs(item.get("pairs")), reach.lower())
+        yield Labels(tuple(_pairs(item.get("pairs")).items()), reach.lower())
 
 
 def _is_true(node: Any) -> bool:

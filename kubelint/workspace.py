@@ -13,7 +13,7 @@ from functools import cached_property
 from kubelint.application import Application, Applications
 from kubelint.backends import Backend, backends_in
 from kubelint.facts.kinds import WITHOUT_PODS
-from kubelint.kustomization import Composition, Patch
+from kubelint.kustomization import NOT_FOLLOWED, Composition, Patch
 from kubelint.manifest import Manifest
 from kubelint.node import Mapping, Scalar
 from kubelint.paths import is_below
@@ -317,6 +317,8 @@ class Workspace:
                 return f"{transformers.anything} of {self.shown(kustomization.path)}"
             if transformers.has_variables and "$(" in resource.span.text:
                 return f"vars of {self.shown(kustomization.path)}"
+        if any(NOT_FOLLOWED in way for way in self.ways_of(resource)):
+            return NOT_FOLLOWED.anything
         return None
 
     @cached_property

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
+
 _WORDS = (
     ("could not find expected ':'", "a key without its colon", "write `key: value`; quote a text that spans lines"),
     ("found character that cannot start any token", "a character that cannot start a value", "quote the value"),
@@ -38,15 +41,63 @@ _WORDS = (
 )
 
 
-NOT_CLOSED = ("found unexpected end of stream", "found unexpected document indicator", "did not find expected ',' or")
+_NOT_CLOSED = ("found unexpected end of stream", "found unexpected document indicator", "did not find expected ',' or")
 """Parts of what libyaml says of something that is never closed."""
 
 
-def in_plain_words(problem: str, text: str, offset: int) -> tuple[str, str]:
-    """What libyaml says is wrong, and how to mend it, in words for people. `offset` is where it says so."""
+_AT_ANOTHER_VALUE = (
+    "did not find expected key",
+    "did not find expected '-' indicator",
+    "did not find expected ',' or",
+    "did not find expected <document start>",
+    "cannot start any token",
+    "alphabetic or numeric character",
+    "expected comment or line break",
+    "sequence entries are not allowed",
+    "mapping keys are not allowed",
+)
+"""Parts of what libyaml says where one value follows another one."""
+_BEHIND_CLOSED = re.compile(r"""[^\r\n]*(?:(["'])|[\]}])[ \t]*(?:[&*|>][ \t]*)?""")
+_BEHIND_TAG = re.compile(r"(?:[^\r\n]*[ \t\[{,])?(![^!\s]\S*)[ \t]+(?:[&*|>][ \t]*)?")
+_IN_BRACKETS = "',' or"
+
+
+class Fault(NamedTuple):
+    """What is wrong in a text, the way out, and the offset where it is best seen."""
+
+    message: str
+    help: str
+    offset: int
+
+
+def in_plain_words(problem: str, text: str, offset: int, began: int) -> Fault:
+    """What libyaml says is wrong at an offset, within something that began at another, in words for people."""
     if text[offset : offset + 1] == "\t":
-        return "a tab used as indentation", "indent with spaces"
+        return Fault("a tab used as indentation", "indent with spaces", offset)
+    closed = _before(problem, text, offset, _BEHIND_CLOSED)
+    if closed is not None:
+        help = "quote the whole value, or write it below `>-`"
+        if _IN_BRACKETS in problem:
+            help = "write a comma between the two, or quote the whole value"
+        return Fault(f"text after the closing {'quote' if closed[1] else 'bracket'}", help, offset)
+    tag = _before(problem, text, offset, _BEHIND_TAG)
+    if tag is not None:
+        return Fault(NO_PART_OF_VALUE.format(tag[1]), "quote the whole value", tag.start(1))
+    # What is never closed is best seen where it opens.
+    seen_at = began if any(part in problem for part in _NOT_CLOSED) else offset
     for part, message, help in _WORDS:
         if part in problem:
-            return message, help
-    return problem, "see the YAML that stands above this line"
+            return Fault(message, help, seen_at)
+    return Fault(problem, "see the YAML that stands above this line", seen_at)
+
+
+NO_PART_OF_VALUE = "`{}` is a tag of YAML here, and no part of the value"
+"""What is said of a tag that is meant as part of a value."""
+
+
+def _before(problem: str, text: str, offset: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """How a pattern matches the line up to an offset, where libyaml finds another value than the one before it."""
+    if not any(part in problem for part in _AT_ANOTHER_VALUE):
+        return None
+    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    return pattern.fullmatch(text, start, offset)

@@ -171,6 +171,74 @@ def test_reads_are_routes() -> None:
     assert compile("a[1][b].c", {"a": DYN, "b": INT}).reads() == [Route("a", (1, EVERY, "c")), Route("b", ())]
 
 
+@pytest.mark.parametrize(
+    ("expression", "routes"),
+    [
+        ("o.yes && o.no && o.missing", ["o.no"]),
+        ("o.no || (o.yes && !o.yes)", ["o.no", "o.yes"]),
+        ("o.missing && o.no", ["o.no"]),
+        ("!(o.no || o.yes || o.missing)", ["o.yes"]),
+        ("!(o.yes && o.one == 1)", ["o.yes", "o.one"]),
+        ("o.yes ? o.one == 2 : o.missing", ["o.yes", "o.one"]),
+        ("o.no ? o.missing : o.one == 2", ["o.no", "o.one"]),
+        ("o.one == 2", ["o.one"]),
+    ],
+)
+def test_parts_are_what_makes_it_false(expression: str, routes: list[str]) -> None:
+    """Of `&&` the first operand that is false, of `||` all; of a choice the condition and the branch taken."""
+    values = {"o": {"yes": True, "no": False, "one": 1}}
+    program = compile(expression, {"o": DYN})
+    assert program.evaluate(values) is False
+    found = [route for part in program.parts(values) for route in part.reads]
+    assert [".".join([route.variable, *map(str, route.path)]) for route in found] == routes
+
+
+def test_a_part_can_be_evaluated_again() -> None:
+    """By itself, for other values."""
+    values = {"o": {"ports": [1, 9]}}
+    (part,) = compile("o.ports.all(p, p < 5) && o.missing", {"o": DYN}).parts(values)
+    assert part.evaluate(values) is False
+    assert part.evaluate({"o": {"ports": [1]}}) is True
+    assert part.evaluate({"o": {"ports": [9]}}) is False
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "function", "types"),
+    [
+        ("o.one == 1 && o.missing.field == 2", "missing", "", ()),
+        ("o.list.all(x, 'a' + x == 'b')", "+", "_+_", ("string", "int")),
+        ("o.list[7] == 1", "7", "_[_]", ("list", "int")),
+        ("o.one > 5 || int(o.text) > 1", "(o.text", "int", ("string",)),
+        ("has(o.missing.field)", "missing", "", ()),
+    ],
+)
+def test_a_failure_stands_where_it_arises(expression: str, at: str, function: str, types: tuple[str, ...]) -> None:
+    """At the innermost call or selection without a value, with the types of what it was given."""
+    failure = compile(expression, {"o": DYN}).failure({"o": {"one": 1, "list": [1], "text": "x"}})
+    assert failure is not None
+    assert expression[failure.offset :].startswith(at)
+    assert (failure.function, failure.types) == (function, types)
+
+
+def test_what_has_a_value_has_no_failure() -> None:
+    """An error that another operand outvotes is none."""
+    assert compile("o.missing || true", {"o": DYN}).failure({"o": {}}) is None
+
+
+def test_steps_stand_in_the_text() -> None:
+    """Every step of a route at its name; whether the expression asks for it first."""
+    expression = "has(o.a.b) && o.c.?d.orValue(1) == 1 && o.e.all(x, x.f)"
+    steps = [step for step in compile(expression, {"o": DYN}).steps() if step.route.path]
+    assert [expression[step.offset] for step in steps] == ["a", "b", "c", "d", "e", "f"]
+    assert [step.is_asked for step in steps] == [False, True, False, True, False, False]
+
+
+def test_an_expression_may_be_a_route() -> None:
+    """As a whole, or not."""
+    assert compile("o.?a.orValue([])[0]", {"o": DYN}).route == Route("o", ("a", 0))
+    assert compile("o.a + 1", {"o": DYN}).route is None
+
+
 def test_what_is_left_out_is_unknown() -> None:
     """A variable without a value is not an error: nobody knows it; what does not depend on it has a value."""
     program = compile("object.kind == 'Service' && params.strict", {"object": DYN, "params": DYN})

@@ -80,7 +80,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
     for name in ("NO_COLOR", "FORCE_COLOR", "KUBELINT_TRACEBACK"):
         monkeypatch.delenv(name, raising=False)
     # The process that runs the tests goes on.
-    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("gc.set_threshold", lambda *_: None)
     return Shell(tmp_path, monkeypatch, capsysbinary)
 
 
@@ -182,7 +182,7 @@ class TestUsage:
             (("lint", "--kubernetes-version", "1.99"), "Known are `1."),
             (("lint", "--provider", "gkee"), "unknown provider `gkee` in `provider`; did you mean `gke`?"),
             (("lint", "--namespace", "No_Such"), "--namespace: `No_Such` in `namespace` is no name of a namespace"),
-            (("lint", "--config", "gone.yaml"), "/gone.yaml: cannot be read: No such file or directory"),
+            (("lint", "--config", "gone.yaml"), "gone.yaml: cannot be read: No such file or directory"),
             (("lint", "--config", "a.yaml", "--isolated"), "--isolated and --config exclude each other"),
             (("lint", "--stdin-filename", "a.yaml"), "--stdin-filename goes with the path `-`"),
             (("lint", "--report", "sarif"), "'sarif' is not FORMAT=FILE"),
@@ -211,9 +211,8 @@ class TestUsage:
         ran = shell.lint()
         assert ran.code == 2
         first, second = ran.err.splitlines()
-        path = f"{shell.folder}/.kubelint.yaml"
-        assert first.startswith(f"Error: {path}:2:1: unknown key `selct`; did you mean `select`?")
-        assert second.startswith(f"{path}:3:11: `provider` takes a text")
+        assert first.startswith(".kubelint.yaml:2:1: error: unknown key `selct`; did you mean `select`?")
+        assert second.startswith(".kubelint.yaml:3:11: error: `provider` takes a text")
 
     @pytest.mark.parametrize("option", ["--help", "-h"])
     def test_help(self, shell: Shell, option: str) -> None:

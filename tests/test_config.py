@@ -108,7 +108,7 @@ def messages(folder: Path, text: str, name: str = ".kubelint.yaml") -> list[str]
         load(path, RULES)
     assert str(caught.value) == "\n".join(caught.value.messages)
     assert all(message.startswith(f"{path}:") for message in caught.value.messages)
-    return [message.removeprefix(f"{path}:").strip() for message in caught.value.messages]
+    return [message.removeprefix(f"{path}:").strip().replace(": error: ", ": ", 1) for message in caught.value.messages]
 
 
 FULL_YAML = """\

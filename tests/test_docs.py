@@ -18,6 +18,8 @@ CATEGORY = {rule.id: rule.category for rule in load_rules(plugin_manager())}
 ID = r"[a-z]{2,}(?:-[a-z]+)+"
 INLINE_LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
 LINK_DEFINITION = re.compile(r"^\[([^\]\n]+)\]: (\S+)$", re.MULTILINE)
+TABLES = re.compile(r"^```toml.*?^```$", re.MULTILINE | re.DOTALL)
+"""What has its names in brackets, too, and they are not those of rules."""
 BRACKETS = re.compile(r"\[([^\]\n]+)\]")
 """Where a document names rules: `[id]` after a finding, `ignore[id, id]`, `ignore: [id]`, and references to a page."""
 OTHER_NAMING = re.compile(rf'kubelint explain ({ID})|severity: {{({ID}):|kubelint\.dev/ignore: "({ID})"')
@@ -31,7 +33,7 @@ def links(document: str) -> Iterator[tuple[str, str]]:
 
 
 def named_rules(document: str) -> Iterator[str]:
-    for brackets in BRACKETS.findall(document):
+    for brackets in BRACKETS.findall(TABLES.sub("", document)):
         yield from (name for name in brackets.split(", ") if re.fullmatch(ID, name))
     for names in OTHER_NAMING.findall(document):
         yield from filter(None, names)

@@ -19,7 +19,7 @@ from kubelint import finding as finding_at
 from kubelint.node import Node
 from kubelint.plugins import PluginError, hook_implementation, load_rules, plugin_manager
 from kubelint.report import Fault, Report, Skipped
-from kubelint.rule import Rule, RuleError, rules_in
+from kubelint.rule import IllBuiltRule, Rule, RuleError, rules_in
 from kubelint.run import Outcome, Request, run
 from kubelint.source import Source
 
@@ -81,12 +81,56 @@ class TestCrash:
             for _ in "ab"
             for line in ("4 any-name metadata.name", "4 crashing metadata.name", "6 service-type spec.type")
         ]
-        assert [os.path.basename(fault.path) for fault in outcome.report.faults] == ["a.yaml", "b.yaml"]
+        (fault,) = outcome.report.faults
         line = crashing.__code__.co_firstlineno + 3
-        assert outcome.report.faults[0].message == (
-            f"rule crashing crashed on Service web: ZeroDivisionError: division by zero ({__file__}:{line})"
+        assert os.path.basename(fault.path) == "a.yaml"
+        assert fault.words == (
+            f"rule crashing crashed on Service web: ZeroDivisionError: division by zero ({__file__}:{line}); "
+            "it crashed there once more"
         )
         assert outcome.exit_code == 2
+
+    def test_at_another_line_is_another_fault(self, tmp_path: Path) -> None:
+        def twofold(service: Service) -> Iterator[Finding]:
+            """A rule that crashes in two ways."""
+            if service.name == "web":
+                raise KeyError("here")
+            raise KeyError("there")
+            yield
+
+        text = "---\n".join((SERVICE, SERVICE.replace("web", "api"), SERVICE, SERVICE))
+        first, second = lint(tmp_path, [made(twofold)], a=text).report.faults
+        assert "crashed on Service api: KeyError: 'there'" in first.words
+        assert first.times == 1
+        assert first.words.endswith(")")
+        assert second.words.endswith("; it crashed there 2 times more")
+
+    def test_in_several_projects_is_one_fault(self, tmp_path: Path) -> None:
+        for name in "ab":
+            (tmp_path / name).mkdir()
+            (tmp_path / name / ".kubelint.yaml").touch()
+            (tmp_path / name / "web.yaml").write_text(SERVICE)
+        report = run(Request(str(tmp_path), ("a", "b")), (made(crashing),)).report
+        assert [fault.times for fault in report.faults] == [2]
+
+    def test_names_the_line_of_the_rule_before_that_of_what_it_calls(self, tmp_path: Path) -> None:
+        def pointing_nowhere(service: Service) -> Iterator[Finding]:
+            """A rule that points at nothing."""
+            yield finding_at(service.get("spec", "nothing"), "nowhere", help="")  # type: ignore[arg-type]
+
+        (fault,) = lint(tmp_path, [made(pointing_nowhere)], a=SERVICE).report.faults
+        line = pointing_nowhere.__code__.co_firstlineno + 2
+        assert f"not at None: ask first whether the field is written ({__file__}:{line}, in " in fault.words
+        assert "kubelint/engine.py" not in fault.words
+
+    def test_over_what_a_rule_gives_names_the_rule(self, tmp_path: Path) -> None:
+        def wordy(service: Service) -> object:
+            """A rule that gives texts."""
+            return ["no finding"]
+
+        (fault,) = lint(tmp_path, [made(wordy)], a=SERVICE).report.faults
+        line = wordy.__code__.co_firstlineno
+        assert fault.words.endswith(f"TypeError: it gives 'no finding', which is no finding ({__file__}:{line})")
 
     def test_is_no_matter_of_severity(self, tmp_path: Path) -> None:
         outcome = lint(tmp_path, [made(crashing)], "fail-on: never\n", a=SERVICE)
@@ -534,15 +578,35 @@ class TestRule:
                 "rule r: it asks for `weather`; a rule can ask for admission, cluster,",
             ),
             ('def r(service: Service, *, weather):\n    "Doc."', "rule r: it asks for `weather`"),
+            ('def r(service: Service, wokspace):\n    "Doc."', "it asks for `wokspace`; did you mean `workspace`?"),
+            ('def r(service: "kubelint."):\n    "Doc."', "rule r: the annotation `kubelint.` cannot be read"),
             ('def r(service: Service, options):\n    "Doc."', "rule r: its parameter `options` needs an annotation"),
         ],
     )
     def test_that_is_built_wrongly_says_so(self, monkeypatch: pytest.MonkeyPatch, text: str, message: str) -> None:
-        module = module_of(f"@rule(severity=Severity.NOTE)\n{text}\n", monkeypatch)
-        with pytest.raises(RuleError) as caught:
-            list(rules_in(module))
-        assert message in str(caught.value)
-        assert str(caught.value).startswith("/authored/rules.py:3: ")
+        (one,) = rules_in(module_of(f"@rule(severity=Severity.NOTE)\n{text}\n", monkeypatch))
+        assert isinstance(one, IllBuiltRule)
+        assert message in str(one.flaw)
+        assert str(one.flaw).startswith("/authored/rules.py:3: ")
+
+    @pytest.mark.parametrize(
+        ("severity", "message"),
+        [
+            ("'error'", "rule r: its severity is 'error'; write `Severity.ERROR`"),
+            ("'high'", "is 'high'; write `Severity.ERROR` or `Severity.WARNING` or `Severity.NOTE`"),
+            ("None", "is None; write `Severity.ERROR` or"),
+        ],
+    )
+    def test_whose_severity_is_none_says_so(self, monkeypatch: pytest.MonkeyPatch, severity: str, message: str) -> None:
+        text = f'@rule(severity={severity})\ndef r(service: Service):\n    "Doc."\n'
+        (one,) = rules_in(module_of(text, monkeypatch))
+        assert isinstance(one, IllBuiltRule)
+        assert message in str(one.flaw)
+        assert one.severity is Severity.ERROR
+
+    def test_an_annotation_may_be_quoted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = '@rule(severity=Severity.NOTE)\ndef r(service: "Service"):\n    "Doc."\n'
+        assert [one.subject for one in rules_in(module_of(text, monkeypatch))] == [Service]
 
     def test_annotations_that_say_nothing_of_the_rule_need_no_import(self, monkeypatch: pytest.MonkeyPatch) -> None:
         text = '@rule(severity=Severity.NOTE)\ndef r(service: Service, cluster: Unknown) -> Other:\n    "Doc."\n'
@@ -687,7 +751,9 @@ class TestInstalled:
         text = AUTHORED.replace('"""A rule from elsewhere."""', "")
         ran = self.lint(tmp_path / "tree", install(tmp_path / "site", text))
         assert ran.returncode == 2
-        assert "authored.py:6: rule authored_rule: it needs a docstring" in ran.stderr
+        (line,) = (line for line in ran.stdout.splitlines() if "internal error" in line)
+        assert "authored.py:6: rule authored_rule: it needs a docstring" in line
+        assert "[node-port-service]" in ran.stdout
 
     def test_one_that_is_installed_twice_is_loaded_once(self, tmp_path: Path) -> None:
         sites = [install(tmp_path / name, AUTHORED) for name in ("one", "two")]

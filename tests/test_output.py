@@ -752,6 +752,11 @@ class TestSarif:
             }
         ]
 
+    def test_what_is_wrong_with_a_policy_has_a_place(self) -> None:
+        report = Report(ROOT, faults=[Fault(f"{ROOT}/p.yaml", "there is no `x`", (3, 7))])
+        (notification,) = run_of(report)["invocations"][0]["toolExecutionNotifications"]
+        assert notification["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "startColumn": 7}
+
     def test_fingerprint_is_of_the_first_line(self) -> None:
         fingerprints = result_of(spotted("kind: Service\n«a\nb»\n"))["partialFingerprints"]
         assert fingerprints == {"primaryLocationLineHash": "81b8d8db678b2bbe:1"}

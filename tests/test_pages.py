@@ -435,4 +435,6 @@ def test_a_rule_without_its_page_is_found_out(copied: Path, tmp_path: Path) -> N
     (tmp_path / "kubelint_rules/exposure/forgotten_test.md").unlink()
     explained = python(tmp_path, "-m", "kubelint", "explain", "forgotten-test")
     assert explained.returncode == 0
-    assert explained.stdout == "forgotten-test (exposure, warning)\nA Service is called like a test.\n"
+    told, _, missing = explained.stdout.partition("\n\n")
+    assert told == "forgotten-test (exposure, warning)\nA Service is called like a test."
+    assert missing.strip().startswith("rule forgotten-test has no page: ")

@@ -130,6 +130,18 @@ def test_a_broken_document_spoils_no_other() -> None:
         ("? {a: b}\n: c\n", "where a key is due", (1, 3)),
         ("<<: b\n", "merges something that is no mapping", (1, 5)),
         ("a: b\n- c\n", "indented unlike", (2, 1)),
+        ("a: 'b' != c\nd: e\n", "text after the closing quote", (1, 8)),
+        ('a: "b != "c""\n', "text after the closing quote", (1, 11)),
+        ("- 'b' + c\n", "text after the closing quote", (1, 7)),
+        ("a: 'b' || c\n", "text after the closing quote", (1, 9)),
+        ("a: 'b' > c\n", "text after the closing quote", (1, 10)),
+        ("a: 'b' @ c\n", "text after the closing quote", (1, 8)),
+        ("a: ['b'].all(c)\n", "text after the closing bracket", (1, 9)),
+        ("a: {b: 'c' in d}\n", "text after the closing quote", (1, 12)),
+        ("a: {b: [c] d: e}\n", "text after the closing bracket", (1, 12)),
+        ("a: !b(c) && d\n", "`!b(c)` is a tag of YAML", (1, 4)),
+        ("a: 'b'\n c: d\n", "indented unlike", (2, 2)),
+        ("a: ['b'\nc: d\n", "bracket that is not closed", (1, 4)),
     ],
 )
 def test_what_is_no_yaml_says_so_at_its_place(text: str, message: str, begin: tuple[int, int]) -> None:

@@ -187,7 +187,7 @@ class TestWhereItPoints:
             ("spec.ports[7].port", "9:3"),
             ("metadata.labels[tier]", "6:18"),
             ("'spec.ports[' + string(size(object.spec.ports) - 1) + '].name'", "12:13"),
-            ("status.nothing", "4:9"),
+            ("status.conditions", "4:9"),
         ],
     )
     def test_where_it_is_told_to(self, tree: Tree, at: str, place: str) -> None:
@@ -199,6 +199,71 @@ class TestWhereItPoints:
         service = SERVICE.replace("tier: front", "example.com/tier: front")
         config = policy("false", more=f'    at: "{at}"\n')
         assert tree.said(tree.lint(config, a=service)) == ["a.yaml:6:30: error: no [policy/p]"]
+
+
+PUBLIC = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: shop
+spec:
+  type: LoadBalancer
+  loadBalancerSourceRanges: [192.0.2.0/24]
+  ports:
+    - name: http
+      port: 80
+    - name: admin
+      port: 9000
+"""
+
+
+class TestWhichPartFails:
+    @pytest.mark.parametrize(
+        ("expression", "place"),
+        [
+            ("exposure.level == 'none' && object.spec.?loadBalancerSourceRanges.orValue([]).all(r, r != 'x')", "7:9"),
+            ("object.spec.type != 'LoadBalancer' && object.spec.ports.all(p, p.port > 1)", "7:9"),
+            ("object.spec.ports.all(p, p.port > 1) && object.spec.type != 'LoadBalancer'", "7:9"),
+            ("object.spec.type == 'NodePort' || object.spec.ports.all(p, p.port < 1000)", "13:13"),
+            ("!(object.spec.type == 'LoadBalancer' && object.spec.ports[0].port == 80)", "11:13"),
+            ("!(object.spec.type == 'LoadBalancer' || object.spec.ports[0].port == 8080)", "7:9"),
+            ("object.spec.ports[0].port == 80 ? object.spec.type == 'x' : object.spec.ports[1].port == 1", "11:13"),
+            ("object.spec.ports.size() > 1 ? object.metadata.name == 'x' : object.spec.ports[1].port == 1", "4:9"),
+            ("object.spec.ports.size() > 0 && object.spec.ports.all(p, p.port < 1000)", "13:13"),
+            ("!object.spec.ports.exists(p, p.port > 1000) && object.spec.type != 'x'", "13:13"),
+            (
+                "object.metadata.name == 'web' && object.metadata.namespace == 'x' && object.spec.ports[0].port > 1",
+                "5:14",
+            ),
+        ],
+    )
+    def test_it_points_there(self, tree: Tree, expression: str, place: str) -> None:
+        outcome = tree.lint(policy(f'"{expression}"'), a=PUBLIC)
+        assert tree.flaws(outcome) == []
+        assert tree.said(outcome) == [f"a.yaml:{place}: error: no [policy/p]"]
+
+    @pytest.mark.parametrize(
+        ("variables", "expression", "place"),
+        [
+            ({"ps": "object.spec.ports"}, "variables.ps.all(p, p.port < 1000)", "13:13"),
+            ({"s": "object.spec", "ps": "variables.s.ports"}, "variables.ps.all(p, p.port < 1000)", "13:13"),
+            ({"ps": "object.spec.ports"}, "variables.ps.all(p, has(p.appProtocol))", "10:7"),
+            ({"t": "object.spec.type"}, "variables.t == 'ClusterIP'", "7:9"),
+            (
+                {"a": "object.spec.type != 'LoadBalancer'", "b": "object.spec.ports.all(p, p.port > 1)"},
+                "variables.a && variables.b",
+                "7:9",
+            ),
+        ],
+    )
+    def test_it_points_there_through_variables(
+        self, tree: Tree, variables: dict[str, str], expression: str, place: str
+    ) -> None:
+        listed = "".join(f'      {name}: "{text}"\n' for name, text in variables.items())
+        outcome = tree.lint(policy(f'"{expression}"', more=f"    variables:\n{listed}"), a=PUBLIC)
+        assert tree.flaws(outcome) == []
+        assert tree.said(outcome) == [f"a.yaml:{place}: error: no [policy/p]"]
 
 
 class TestWhatItKnows:
@@ -259,6 +324,28 @@ class TestWhatItKnows:
         config = "policies:\n  - {id: p, expression: 'false', messageExpression: \"'not ' + object.metadata.name\"}\n"
         assert tree.said(tree.lint(config, a=SERVICE)) == ["a.yaml:4:9: error: not web [policy/p]"]
 
+    @pytest.mark.parametrize(
+        ("expression", "flaw"),
+        [
+            (
+                "'port ' + object.spec.ports[0].port",
+                ".kubelint.yaml:4:33: the expression has no value: no such overload, of Service web; "
+                "`+` has nothing for string and int: write `string(…)`",
+            ),
+            (
+                "'x' + object.metadata.labels.nope",
+                ".kubelint.yaml:4:54: the expression has no value: no such key: nope, of Service web; "
+                "ask `has(….nope)` first, or write `.?nope` and `.orValue(…)`",
+            ),
+        ],
+    )
+    def test_a_message_without_a_value_is_a_flaw(self, tree: Tree, expression: str, flaw: str) -> None:
+        config = f"policies:\n  - id: p\n    expression: 'false'\n    messageExpression: \"{expression}\"\n"
+        outcome = tree.lint(config, a=SERVICE)
+        assert tree.said(outcome) == ["a.yaml:4:9: error: failed expression: false [policy/p]"]
+        assert tree.flaws(outcome) == [flaw]
+        assert outcome.exit_code == 2
+
 
 class TestWhatIsWrongWithIt:
     @pytest.mark.parametrize(
@@ -272,8 +359,8 @@ class TestWhatIsWrongWithIt:
             ("true && foo(1)", ".kubelint.yaml:3:28: the expression uses what CEL does not have: undeclared reference"),
             ("1 + 1", ".kubelint.yaml:3:17: the expression does not type-check: must evaluate to bool but got int"),
             (
-                "object.spec.nope == 1",
-                ".kubelint.yaml:3:17: the expression has no value: no such key: nope, of Service web; ask `has(",
+                "object.metadata.labels.nope == '1'",
+                ".kubelint.yaml:3:40: the expression has no value: no such key: nope, of Service web; ask `has(",
             ),
             (
                 ">-\n      true &&\n      foo(1)",
@@ -306,8 +393,181 @@ class TestWhatIsWrongWithIt:
         flaws = tree.flaws(tree.lint(policy(expression), a=SERVICE))
         assert [one.rpartition("; ")[2] for one in flaws] == [f"did you mean `{meant}`?"]
 
+    @pytest.mark.parametrize(
+        ("expression", "way_out"),
+        [
+            ("object.spec.type = 'x'", "write `==`"),
+            ("object.spec.type === 'x'", "write `==`"),
+            ("object.spec.type =~ 'x'", "write `.matches('…')`"),
+            ("object.spec.type == 'x' and true", "write `&&`"),
+            ("object.spec.type == 'x' or true", "write `||`"),
+            ("object.spec.type == 'x' & true", "write `&&`"),
+            ("not (object.spec.type == 'x')", "write `!`"),
+            ("not has(object.spec.type)", "write `!`"),
+            ("object.spec.type not in ['x']", "write `!(object.spec.type in …)`"),
+            ("if (object.spec.type == 'x') true", "write `condition ? this : that`"),
+            ("self.spec.type == 'x'", "the object is `object`"),
+            ("spec.type == 'x'", "write `object.spec`"),
+            ("metadata.name == 'x'", "write `object.metadata`"),
+            ("name == 'x'", "write `object.metadata.name`"),
+            ("namespace == 'x'", "write `object.metadata.namespace`"),
+            ("ports.all(p, p.port > 1)", "write `object.spec.ports`"),
+            ("has(object.metadata, 1)", "`has` takes another number of arguments"),
+            ("len(object.spec.ports) > 1", "write `size(…)`"),
+            ("object.spec.ports.any(p, p.port > 1)", "write `.exists(x, …)`"),
+            ("object.spec.ports.contains(80)", "of a list write `… in list`"),
+            ("object.spec.type in [ClusterIP, X]", "texts are quoted: `'ClusterIP'`"),
+            ("object.spec.type != None", "write `null`"),
+            ("object.metadata.annotations.example.com/owner == 'x'", "write `annotations['example.com/owner']`"),
+            ("object.metadata.labels.app.kubernetes.io/name == 'x'", "write `labels['app.kubernetes.io/name']`"),
+            ("object.metadata.?annotations[?'o'] != ''", "add `.orValue('')`"),
+            ("has(object.metadata.labels['owner'])", "write `'owner' in object.metadata.labels`"),
+            ("object.spec.type == variables.q", "no variable is declared above it"),
+            ("object.spec.ports.length > 1", "a list has items, no fields: ask `.all(x, …)`, `.exists(x, …)`, `[0]`"),
+            ("object.spec.ports[7].port > 1", "ask `size(…)` first"),
+            ("int(object.spec.type) > 1", "the text is no number: ask `.matches('^[0-9]+$')` first"),
+            (
+                "object.metadata.name != 'a #b'",
+                "YAML takes ` #` for the beginning of a comment: put the expression in quotes",
+            ),
+        ],
+    )
+    def test_the_way_out(self, tree: Tree, expression: str, way_out: str) -> None:
+        (flaw,) = tree.flaws(tree.lint(policy(expression), a=SERVICE))
+        assert flaw.rpartition("; ")[2] == way_out
+
+    @pytest.mark.parametrize("expression", ["object.spec.type ==", "object.spec.type == 'and' &&", "(object.spec.type"])
+    def test_no_way_out_is_made_up(self, tree: Tree, expression: str) -> None:
+        (flaw,) = tree.flaws(tree.lint(policy(expression), a=SERVICE))
+        assert "; " not in flaw
+
+    @pytest.mark.parametrize(
+        ("more", "expression", "flaw"),
+        [
+            (
+                "params: {max: '3'}",
+                "object.spec.ports.size() < params.max",
+                "5:42: the expression has no value: no such overload, of Service web; "
+                "`<` has nothing for int and string: write `int(…)` around the text",
+            ),
+            (
+                "params: {max: 3}",
+                "object.spec.ports.size() < params.y",
+                "5:51: `params` has no `y`; known are `max`",
+            ),
+            (
+                "params: {most: 3}",
+                "object.spec.ports.size() < params.mst",
+                "5:51: `params` has no `mst`; did you mean `most`?",
+            ),
+            (
+                "variables: {max: '3'}",
+                "object.spec.ports.size() < variables.q",
+                "5:53: the expression does not type-check: undefined field 'q'; known above it are `max`",
+            ),
+            (
+                "variables: {a: '1', b: variables.more, more: '1'}",
+                "true || variables.b == 1",
+                "4:37: the expression does not type-check: undefined field 'more'; known above it are `a`",
+            ),
+            (
+                "variables: {a: object.metadata.labels.nope}",
+                "variables.a == 'x'",
+                "4:43: the expression has no value: no such key: nope, of Service web; "
+                "ask `has(….nope)` first, or write `.?nope` and `.orValue(…)`",
+            ),
+        ],
+    )
+    def test_params_and_variables_that_are_wrong(self, tree: Tree, more: str, expression: str, flaw: str) -> None:
+        config = f"policies:\n  - id: p\n    message: 'no'\n    {more}\n    expression: {expression}\n"
+        assert tree.flaws(tree.lint(config, a=SERVICE)) == [f".kubelint.yaml:{flaw}"]
+
+    @pytest.mark.parametrize("asked", ["has(params.y)", "params.?y.orValue(2) == 1", "'y' in params && params.y == 1"])
+    def test_a_parameter_may_be_missing_where_it_is_asked_for(self, tree: Tree, asked: str) -> None:
+        assert tree.flaws(tree.lint(policy(f'"true || ({asked})"', more="    params: {x: 1}\n"), a=SERVICE)) == []
+
+    def test_a_variable_may_ask_for_a_parameter(self, tree: Tree) -> None:
+        more = "    variables: {is_set: has(params.y)}\n"
+        assert tree.flaws(tree.lint(policy('"!variables.is_set || params.y == 1"', more=more), a=SERVICE)) == []
+
+    @pytest.mark.parametrize(
+        ("expression", "flaw"),
+        [
+            ("object.spec.typ != 'NodePort'", "3:29: Service has no field `spec.typ`; did you mean `type`?"),
+            (
+                "'!has(object.spec.externalTraficPolicy)'",
+                "3:35: Service has no field `spec.externalTraficPolicy`; did you mean `externalTrafficPolicy`?",
+            ),
+            ("object.spec.?typ.orValue('x') == 'x'", "3:30: Service has no field `spec.typ`; did you mean `type`?"),
+            ("object.spec['typ'] == 'x'", "3:29: Service has no field `spec.typ`; did you mean `type`?"),
+            ("object.type != 'NodePort'", "3:24: Service has no field `type`; did you mean `spec.type`?"),
+            (
+                "object.spec.ports.all(p, p.prot != 'UDP')",
+                "3:44: Service has no field `spec.ports[*].prot`; did you mean `protocol`?",
+            ),
+            ("object.spec.ports[0].nope == 1", "3:38: Service has no field `spec.ports[0].nope`"),
+            (
+                "object.metadata.label.size() == 0",
+                "3:33: Service has no field `metadata.label`; did you mean `labels`?",
+            ),
+        ],
+    )
+    def test_a_field_that_its_kind_does_not_have(self, tree: Tree, expression: str, flaw: str) -> None:
+        outcome = tree.lint(policy(expression), a=SERVICE)
+        assert tree.flaws(outcome) == [f".kubelint.yaml:{flaw}"]
+        assert outcome.exit_code == 2
+
+    def test_a_field_that_a_variable_leads_to(self, tree: Tree) -> None:
+        config = policy("variables.ps.all(p, p.prt > 1)", more="    variables: {ps: object.spec.ports}\n")
+        assert tree.flaws(tree.lint(config, a=SERVICE)) == [
+            ".kubelint.yaml:3:39: Service has no field `spec.ports[*].prt`; did you mean `port`?"
+        ]
+
+    @pytest.mark.parametrize(
+        ("kinds", "expression"),
+        [
+            ("[Service]", "object.metadata.labels['any.thing'] == 'x' && object.spec.selector.any == 'x'"),
+            ("[Service]", "has(object.status.loadBalancer.ingress) && has(object.metadata.managedFields)"),
+            ("[Service]", "object.apiVersion == 'v1' && object.kind == 'x'"),
+            ("[Service, Deployment]", "object.spec.replicas == 1 && object.spec.type == 'x'"),
+            ("[Service, Gateway]", "object.spec.gatewayClassName == 'x'"),
+            ("[HTTPRoute]", "object.spec.nope == 'x'"),
+        ],
+    )
+    def test_a_field_that_a_kind_has_or_may_have(self, tree: Tree, kinds: str, expression: str) -> None:
+        config = policy(f'"true || {expression}"', match=f"    match: {{kinds: {kinds}}}\n")
+        assert tree.flaws(tree.lint(config, a=SERVICE)) == []
+
+    def test_several_kinds_do_not_have_it(self, tree: Tree) -> None:
+        config = policy("object.spec.nope == 1", match="    match: {kinds: [Service, Deployment]}\n")
+        assert tree.flaws(tree.lint(config, a=SERVICE)) == [
+            ".kubelint.yaml:3:29: neither Service nor Deployment has a field `spec.nope`"
+        ]
+
+    @pytest.mark.parametrize(
+        ("at", "flaw"),
+        [
+            (".spec.type", "`.spec.type` is no path of a field; write `spec.type`"),
+            ("$.spec.ports[*].port", "`$.spec.ports[*].port` is no path of a field; write `spec.ports[0].port`"),
+            ("/spec/type", "`/spec/type` is no path of a field; write `spec.type`"),
+            ("/spec/ports/0/port", "`/spec/ports/0/port` is no path of a field; write `spec.ports[0].port`"),
+            ("spec.ports[*].port", "`spec.ports[*].port` names no item; write `[0]`, or leave `at` out: "),
+            ("''", "`at` is empty: write the path of a field, such as `spec.type`, or leave it out"),
+            ("spec.typ", "Service has no field `spec.typ`; did you mean `type`?"),
+            ("\"'spec/' + object.spec.type\"", "`at` gives `spec/NodePort`, which is no path of a field"),
+            ("\"object.spec.ports[0].port + 'x'\"", "the expression has no value: no such overload, of Service web"),
+        ],
+    )
+    def test_where_it_points_to_nothing(self, tree: Tree, at: str, flaw: str) -> None:
+        outcome = tree.lint(policy("false", more=f"    at: {at}\n"), a=SERVICE)
+        (found,) = tree.flaws(outcome)
+        assert found.startswith(".kubelint.yaml:5:")
+        assert found.partition(": ")[2].startswith(flaw)
+        assert outcome.exit_code == 2
+
     def test_other_kinds_have_no_exposure(self, tree: Tree) -> None:
-        pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: []}\n"
+        pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n"
+        pod += "spec: {containers: [{name: web, image: example.com/web:1}]}\n"
         config = policy("exposure.level != 'internet'", more="    match: {kinds: [Service, Pod]}\n")
         (flaw,) = tree.flaws(tree.lint(config, a=SERVICE, b=pod))
         assert flaw.endswith(
@@ -323,7 +583,7 @@ class TestWhatIsWrongWithIt:
 
     def test_one_flaw_is_said_once(self, tree: Tree) -> None:
         outcome = tree.lint(
-            policy("object.spec.nope == 1"), a=f"{SERVICE}---\n{SERVICE.replace('web', 'api')}", b=SERVICE
+            policy("object.metadata.labels.nope == '1'"), a=f"{SERVICE}---\n{SERVICE.replace('web', 'api')}", b=SERVICE
         )
         assert len(tree.flaws(outcome)) == 1
 
@@ -352,21 +612,11 @@ class TestWhatIsWrongWithIt:
         config = "policies:\n  - {id: p, expresion: 'true'}\nignore: [policy/p]\nseverity: {policy/p: note}\n"
         assert len(tree.flaws(tree.lint(config, a=SERVICE))) == 1
 
-    @pytest.mark.parametrize(
-        ("config", "message"),
-        [
-            ("policies: [p.yaml]\nignore: [policy/q]\n", "unknown rule or category `policy/q`"),
-            ("policies: p.yaml\n", "`policies` takes a list"),
-        ],
-    )
-    def test_what_is_wrong_beside_policies_is_an_error_of_the_configuration(
-        self, tree: Tree, config: str, message: str
-    ) -> None:
+    def test_what_is_wrong_beside_policies_is_an_error_of_the_configuration(self, tree: Tree) -> None:
         from kubelint.settings import ConfigError
 
-        with pytest.raises(ConfigError, match=r"\.kubelint\.yaml:\d+:\d+: ") as caught:
-            tree.lint(config, a=SERVICE)
-        assert message in str(caught.value)
+        with pytest.raises(ConfigError, match=r"\.kubelint\.yaml:2:10: error: unknown rule or category `policy/q`"):
+            tree.lint("policies: [p.yaml]\nignore: [policy/q]\n", a=SERVICE)
 
 
 VALIDATING = """\
@@ -381,6 +631,31 @@ spec:
     - expression: object.spec.type != 'NodePort'
       message: no node ports
 """
+
+
+def test_a_validating_policy_without_a_value_is_named(tree: Tree) -> None:
+    expression = "object.metadata.labels.nope != 'x'"
+    text = VALIDATING.format(version="v1").replace("object.spec.type != 'NodePort'", expression)
+    (tree.folder / "p.yaml").write_text(text)
+    (found,) = tree.lint("policies: [p.yaml]\n", a=SERVICE).report.findings
+    assert found.message == f"expression '{expression}' resulted in error: no such key: nope"
+    assert found.reason == "Invalid"
+    (related,) = found.related
+    assert (Path(related.span.source.path).name, *related.span.begin) == ("p.yaml", 9, 42)
+    assert related.message == (
+        "the expression has no value: no such key: nope; ask `has(….nope)` first, or write `.?nope` and `.orValue(…)`"
+    )
+
+
+def test_a_validating_policy_that_costs_too_much_is_named(tree: Tree) -> None:
+    numbers = "[" + ", ".join(map(str, range(200))) + "]"
+    costly = f'"{numbers}.all(a, {numbers}.all(b, {numbers}.all(c, a + b + c >= 0)))"'
+    text = VALIDATING.format(version="v1").replace("object.spec.type != 'NodePort'", costly)
+    (tree.folder / "p.yaml").write_text(text)
+    (found,) = tree.lint("policies: [p.yaml]\n", a=SERVICE).report.findings
+    (related,) = found.related
+    assert (Path(related.span.source.path).name, *related.span.begin) == ("p.yaml", 9, 20)
+    assert related.message.startswith("the expression costs more than an API server allows")
 
 
 class TestFiles:
@@ -412,7 +687,7 @@ class TestFiles:
             ("policies:\n  - {id: p, expresion: 'true'}\n", "p.yaml:2:13: unknown key"),
             (
                 policy("false", match="    match: {kinds: [ConfigMap]}\n"),
-                "p.yaml:2:9: kubelint reads no objects of the kind",
+                "p.yaml:5:21: kubelint reads no objects of the kind `ConfigMap`; it reads",
             ),
             ("policies: [\n", "p.yaml:1:12: "),
             (policy("false") + "  - {id: p, expression: 'true'}\n", "p.yaml:5:10: there is a policy `p` already, at"),
@@ -434,6 +709,8 @@ def test_the_manual_holds(tree: Tree) -> None:
     config = manual.partition("```yaml\n")[2].partition("```")[0]
     (tree.folder / "policies" / "cluster").mkdir(parents=True)
     (tree.folder / "policies" / "ours.yaml").write_text(policy("true"))
+    of_the_cluster = VALIDATING.format(version="v1").replace("'NodePort'", "'ExternalName'")
+    (tree.folder / "policies" / "cluster" / "a.yaml").write_text(of_the_cluster.replace("name: no-node", "name: no"))
     node_port = SERVICE.replace("shop", "prod-shop")
     public = SERVICE.replace("NodePort", "LoadBalancer")
     owned = public.replace("labels: {tier: front}", "annotations: {owner: shop}")

@@ -419,7 +419,7 @@ class TestServicesAndPods:
             ("images: [{name: nginx, newTag: '2'}]\n", "pods[0].spec.containers[0].image == 'nginx:2'", ACCEPTED),
             ("", "pods[0].spec.containers[0].image == 'nginx:2'", DENIED),
             ("patches: [{path: p.yaml}]\n", "pods[0].spec.containers[0].image == 'nginx:2'", UNDECIDED),
-            ("patches: [{path: p.yaml}]\n", "pods[0].spec.restartPolicy == 'Never'", DENIED),
+            ("patches: [{path: p.yaml}]\n", "pods.all(p, p.spec.restartPolicy == 'Never')", DENIED),
         ],
     )
     def test_a_pod_is_what_its_controller_makes(
@@ -450,6 +450,7 @@ class TestServicesAndPods:
     )
     def test_a_malformed_neighbour_does_no_harm(self, tree: Tree, malformed: str) -> None:
         files = {"a.yaml": SERVICE, "b.yaml": malformed.replace("name: web", "name: other", 1)}
+        files["c.yaml"] = DEPLOYMENT.replace("metadata: {name: web", "metadata: {name: third")
         expression = "services.all(s, s.kind == 'Service') && pods.all(p, p.kind == 'Pod')"
         assert tree.verdict(expression, "Service", files, ", labels: {tier: front}") == ACCEPTED
 
@@ -464,19 +465,15 @@ class TestOpenLists:
             ("x.exists(i, i == 1)", True),
             ("x.all(i, i == 1)", False),
             ("1 in x", True),
-            ("x[1] == 1", True),
-            ("x[?0].orValue(7) == 3", True),
             ("x.filter(i, i > 1).exists(i, i == 3)", True),
             ("x.map(i, i * 2).exists(i, i == 6)", True),
             ("x.map(i, i > 1, i * 2).all(i, i > 6)", False),
             ("(x + [5]).exists(i, i == 5)", True),
             ("([5] + x).exists(i, i == 5)", True),
             ("(x + x).exists(i, i == 1)", True),
-            ("x.indexOf(1) == 1", True),
             ("sets.contains(x, [1])", True),
             ("sets.intersects(x, [1])", True),
             ("type(x) == list", True),
-            ("x.first().hasValue()", True),
             ("optional.ofNonZeroValue(x).hasValue()", True),
             ("x == 1", False),
             ("1 == x", False),
@@ -489,7 +486,8 @@ class TestOpenLists:
         "expression",
         [
             *("x.exists(i, i == 2)", "x.all(i, i > 0)", "x.exists_one(i, i == 1)", "2 in x", "x[2] == 1"),
-            "x[?2] == x[?0]",
+            *("x[1] == 1", "x[?0].orValue(7) == 3", "x.indexOf(1) == 1", "x.first().hasValue()"),
+            *("x[?2] == x[?0]", "([5] + x)[0] == 5", "(x + [5])[1] == 5", "(x + [5]).indexOf(5) == 2"),
             *("size(x) == 2", "x.size() == 2", "x == [3, 1]", "[3, 1] == x", "x != [3, 1]", "[3, 1] != x", "x == x"),
             *("(x + [5]).size() == 3", "([5] + x).size() == 3", "x + [5] == [3, 1, 5]", "[x] == [[3, 1]]"),
             *("x.filter(i, i > 1).size() == 1", "x.map(i, i).size() == 2", "x.filter(i, i > 7) == []"),
@@ -531,3 +529,136 @@ class TestOpenLists:
         ):
             with pytest.raises(CelUnknown):
                 cel.compile(expression, {"x": list_of(DYN)}).evaluate({"x": OpenList([], "the rest")})
+
+
+class TestPatchesOfWhatDecides:
+    """A patch leaves open what it speaks of, wherever that decides: in conditions, in `match`, in the request."""
+
+    def patched(self, patch: str, *more: str) -> dict[str, str]:
+        kind = "Namespace" if "kind: Namespace" in patch else "Service"
+        text = f"patches:\n- target: {{kind: {kind}}}\n  path: p.yaml\n"
+        return {
+            "web/kustomization.yaml": f"resources: [service.yaml, namespace.yaml]\nnamespace: shop\n{text}",
+            "web/service.yaml": SERVICE,
+            "web/namespace.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n",
+            "web/p.yaml": patch,
+        }
+
+    SERVICE_PATCH = "apiVersion: v1\nkind: Service\nmetadata: {name: web"
+
+    @pytest.mark.parametrize(
+        ("expression", "match", "patch"),
+        [
+            ("false", ", labels: {tier: front}", SERVICE_PATCH + ", labels: {tier: back}}\n"),
+            ("request.name == 'two'", "", '[{"op": "replace", "path": "/metadata/name", "value": "two"}]'),
+            (
+                "'team' in namespaceObject.metadata.?labels.orValue({})",
+                "",
+                "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {team: web}}\n",
+            ),
+        ],
+    )
+    def test_what_decides_is_open(self, tree: Tree, expression: str, match: str, patch: str) -> None:
+        assert tree.verdict(expression, "Service", self.patched(patch), match) == UNDECIDED
+        harmless = self.SERVICE_PATCH + ", annotations: {a: b}}\n"
+        (tree.folder / "web" / "p.yaml").unlink()
+        assert tree.verdict(expression, "Service", self.patched(harmless), match) == DENIED
+
+
+class TestWhatBelongsTogether:
+    """Whether `services` and `pods` hold all that there is."""
+
+    ELSEWHERE = DEPLOYMENT.replace("app: web", "app: other").replace("name: web", "name: other")
+    FINDS_NONE = "pods.exists(p, p.metadata.labels.app == 'web')"
+
+    @pytest.mark.parametrize(
+        ("files", "verdict"),
+        [
+            ({"a/service.yaml": SERVICE, "a/other.yaml": ELSEWHERE}, DENIED),
+            ({"a/service.yaml": SERVICE}, UNDECIDED),
+            ({"a/service.yaml": SERVICE, "a/other.yaml": ELSEWHERE, "b/deployment.yaml": DEPLOYMENT}, UNDECIDED),
+            (
+                {"a/kustomization.yaml": "resources: [s.yaml, o.yaml]\n", "a/s.yaml": SERVICE, "a/o.yaml": ELSEWHERE}
+                | {"b/deployment.yaml": DEPLOYMENT},
+                DENIED,
+            ),
+            (
+                {"a/one.yaml": f"{SERVICE}---\n{ELSEWHERE}", "a/two.yaml": f"{ELSEWHERE}---\n{DEPLOYMENT}"},
+                UNDECIDED,
+            ),
+            (
+                {
+                    "a/service.yaml": SERVICE.replace("name: web", "name: web, namespace: kube-system"),
+                    "a/other.yaml": ELSEWHERE.replace(
+                        "metadata: {name: other", "metadata: {namespace: kube-system, name: other"
+                    ),
+                },
+                UNDECIDED,
+            ),
+        ],
+    )
+    def test_that_there_is_no_pod(self, tree: Tree, files: dict[str, str], verdict: str) -> None:
+        assert tree.verdict(self.FINDS_NONE, "Service", files) == verdict
+
+    def test_more_overlays_than_are_followed(self, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("kubelint.kustomization._MOST_WAYS", 3)
+        files = {"base": "resources: [service.yaml]\n", "base/service.yaml": SERVICE}
+        files |= {f"m{number}": f"resources: [../base]\ncommonLabels: {{env: e{number}}}\n" for number in range(1)}
+        assert tree.verdict("object.metadata.labels.tier != 'front'", "Service", files) == DENIED
+        files |= {f"m{number}": f"resources: [../base]\ncommonLabels: {{env: e{number}}}\n" for number in range(4)}
+        assert tree.verdict("object.metadata.labels.tier != 'front'", "Service", files) == UNDECIDED
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      image: nginx:1.27
+      volumeMounts: [{name: logs, mountPath: /logs}]
+  volumes: [{name: logs, hostPath: {path: /var/log}}]
+"""
+
+
+class TestPods:
+    @pytest.mark.parametrize(
+        ("expression", "verdict"),
+        [
+            ("object.spec.volumes.all(v, !has(v.hostPath))", DENIED),
+            ("object.spec.volumes.exists(v, v.name == 'logs')", ACCEPTED),
+            ("object.spec.volumes.size() == 1", UNDECIDED),
+            ("object.spec.volumes.all(v, v.name != 'token')", UNDECIDED),
+            ("object.spec.containers[0].volumeMounts.all(m, m.mountPath != '/logs')", DENIED),
+            ("!has(object.spec.tolerations)", UNDECIDED),
+        ],
+    )
+    def test_plug_ins_may_add_and_take_nothing_away(self, tree: Tree, expression: str, verdict: str) -> None:
+        assert tree.verdict(expression, "Pod", {"pod.yaml": POD}) == verdict
+
+    @pytest.mark.parametrize("wrong", ["spec: {}\n", "spec: {containers: []}\n", "spec: {containers: [{name: web}]}\n"])
+    def test_that_no_server_takes_are_not_judged(self, tree: Tree, wrong: str) -> None:
+        pod = POD.partition("spec:")[0] + wrong
+        assert tree.verdict("object.spec.containers[0].image != ''", "Pod", {"pod.yaml": pod}) == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "manifest", "verdict"),
+    [
+        (
+            "request.resource.resource == 'gateways'",
+            "Gateway",
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}\n",
+            ACCEPTED,
+        ),
+        (
+            "'kubernetes.io/metadata.name' in object.metadata.?labels.orValue({})",
+            "Namespace",
+            "apiVersion: v1\nkind: Namespace\nmetadata: {generateName: shop-}\n",
+            ACCEPTED,
+        ),
+    ],
+)
+def test_what_the_server_makes_of_names(tree: Tree, expression: str, kind: str, manifest: str, verdict: str) -> None:
+    assert tree.verdict(expression, kind, {"a.yaml": manifest}) == verdict

@@ -211,7 +211,7 @@ class TestConfiguration:
         write(tmp_path, ".kubelint.yaml", "a.yaml", "n/b.yaml")
         (tmp_path / "n/.kubelint.yaml").write_text("nonsense: true\n")
         assert judged(lint(tmp_path, "a.yaml"), tmp_path) == ["a.yaml"]
-        with pytest.raises(ConfigError, match=f"^{tmp_path}/n/.kubelint.yaml:1:1: unknown key `nonsense`"):
+        with pytest.raises(ConfigError, match=f"^{tmp_path}/n/.kubelint.yaml:1:1: error: unknown key `nonsense`"):
             lint(tmp_path)
         with pytest.raises(ConfigError, match="cannot be read: No such file"):
             lint(tmp_path, config_file="gone.yaml")

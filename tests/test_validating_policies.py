@@ -154,7 +154,7 @@ class TestBindings:
         assert said(outcome) == FOUND
         path = judge.folder / "p.yaml"
         assert flaws(outcome) == [
-            f"21:18: there is a ValidatingAdmissionPolicyBinding `everywhere` already, at {path}:14"
+            f"21:18: there is a ValidatingAdmissionPolicyBinding `everywhere` already, at {path}:14; rename one"
         ]
 
     @pytest.mark.parametrize("policy", ["v1", "v1beta1"])

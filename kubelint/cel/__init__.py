@@ -10,12 +10,12 @@ errors and their words. `tests/conformance/cel.json.xz` holds what a kube-apiser
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kubelint.cel.cost import BUDGET, COST_LIMIT
 from kubelint.cel.errors import CelError, CelUnknown, EvaluationError, Issue
 from kubelint.cel.open_list import OpenList
-from kubelint.cel.reads import EVERY, Every, Route
+from kubelint.cel.reads import EVERY, Every, Read, Route
 from kubelint.cel.types import (
     AUTHORIZER,
     BOOL,
@@ -35,6 +35,9 @@ from kubelint.cel.types import (
     object_type,
     optional_of,
 )
+
+if TYPE_CHECKING:
+    from kubelint.cel.failing import Failure, Part, Parts
 
 __all__ = [
     "AUTHORIZER",
@@ -57,6 +60,7 @@ __all__ = [
     "Issue",
     "OpenList",
     "Program",
+    "Read",
     "Route",
     "Type",
     "compile",
@@ -65,6 +69,8 @@ __all__ = [
     "object_type",
     "optional_of",
 ]
+
+_TOO_DEEP = "an expression that nests this deep"
 
 
 class Program:
@@ -78,6 +84,8 @@ class Program:
 
         self.expression = expression
         self._variables = dict(variables)
+        self._reads: list[Route] | None = None
+        self._parts: Parts | None = None
         try:
             self._root = Parser(expression).parse()
             self._checker = Checker(expression, variables)
@@ -90,7 +98,7 @@ class Program:
         except EvaluationError as error:
             raise CelError.of_constant(error.message) from None
         except RecursionError:
-            raise CelUnknown("an expression that nests this deep") from None
+            raise CelUnknown(_TOO_DEEP) from None
 
     def evaluate(self, values: Mapping[str, object], cost_limit: int | None = None) -> object:
         """The value of the expression for these variables, which are what JSON has: dict, list, str, int, float, …
@@ -107,13 +115,51 @@ class Program:
         try:
             return self._step({**values, BUDGET: [COST_LIMIT if cost_limit is None else cost_limit]})
         except RecursionError:
-            raise CelUnknown("an expression that nests this deep") from None
+            raise CelUnknown(_TOO_DEEP) from None
 
     def reads(self) -> list[Route]:
         """The fields of the variables that the expression reads, the deepest ones only, in order of appearance."""
         from kubelint.cel.reads import reads
 
-        return reads(self._root, frozenset(self._variables))
+        if self._reads is None:
+            self._reads = reads(self._root, frozenset(self._variables))
+        return self._reads
+
+    def steps(self) -> list[Read]:
+        """Every step of the ways to these fields, where it stands."""
+        from kubelint.cel.reads import steps
+
+        return list(steps(self._root, frozenset(self._variables)))
+
+    @property
+    def route(self) -> Route | None:
+        """The field that the expression is as a whole; None where it is something else."""
+        from kubelint.cel.reads import route_of
+
+        return route_of(self._root, frozenset(self._variables))
+
+    def parts(self, values: Mapping[str, object]) -> list[Part]:
+        """The parts of an expression that make it true or false for these values. Raises CelUnknown."""
+        from kubelint.cel.failing import Parts
+
+        if self._parts is None:
+            self._parts = Parts(self._root, self._step, self._checker, self._variables)
+        try:
+            return list(self._parts.deciding(values))
+        except RecursionError:
+            raise CelUnknown(_TOO_DEEP) from None
+
+    def failure(self, values: Mapping[str, object]) -> Failure | None:
+        """Which part of it has no value for these values; None where all of it has one.
+
+        Raises CelUnknown, and CelError where it costs too much.
+        """
+        from kubelint.cel.failing import failure
+
+        try:
+            return failure(self._root, self._checker, self._variables, values)
+        except RecursionError:
+            raise CelUnknown(_TOO_DEEP) from None
 
 
 def compile(expression: str, variables: Mapping[str, Type]) -> Program:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from kubelint.cel.errors import CelUnknown, EvaluationError
-from kubelint.cel.open_list import OpenList
 from kubelint.cel.spelling import spell_for_error
 from kubelint.cel.types import Type
 from kubelint.cel.values import MISSING, NONE, Duration, Optional, Timestamp, Uint, find, is_number, type_of
@@ -43,8 +42,6 @@ def look_up(value: Any, key: Any) -> Any:
     if not isinstance(value, list):
         return MISSING
     position = _position(key)
-    if type(value) is OpenList:
-        return value[position] if position >= 0 else MISSING
     return value[position] if 0 <= position < len(value) else MISSING
 
 

@@ -49,7 +49,7 @@ def is_of(value: object, of: Type) -> bool:
         return False
     if of.kind == "list" and value:
         assert isinstance(value, list)
-        return is_of(value[0], of.parameters[0])
+        return is_of(next(iter(value)), of.parameters[0])
     if of.kind == "map" and value:
         assert isinstance(value, dict)
         key = next(iter(value))

@@ -68,7 +68,7 @@ def _extreme(name: str, sign: int) -> Callable[[list[object]], object]:
 
 
 def _index_of(values: list[object], wanted: object) -> int:
-    return next((index for index, value in enumerate(values) if is_true(value, wanted)), -1)
+    return next((index for index in range(len(values)) if is_true(values[index], wanted)), -1)
 
 
 def _last_index_of(values: list[object], wanted: object) -> int:

@@ -49,7 +49,7 @@ def _has(offset: int, target: Node, arguments: list[Node]) -> Node:
     selected = arguments[0]
     if not isinstance(selected, Select):
         raise _Refused(selected.offset, "invalid argument to has() macro")
-    return Select(offset, selected.operand, selected.field, is_test=True)
+    return Select(offset, selected.operand, selected.field, is_test=True, point=selected.offset)
 
 
 def _variable(node: Node, message: str) -> str:

@@ -9,7 +9,7 @@ from kubelint.cel.errors import CelUnknown
 
 
 class OpenList(list[Any]):
-    """A list that may hold more than is known of it, at its end.
+    """A list that may hold more than is known of it, anywhere.
 
     Whoever asks for what depends on there being more gets a CelUnknown with `why`, a noun. What the known elements
     alone decide is certain: an `exists` that finds one, an `all` that fails on one.
@@ -32,8 +32,6 @@ class OpenList(list[Any]):
         self._refuse()
 
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, int) and 0 <= index < list.__len__(self):
-            return super().__getitem__(index)
         self._refuse()
 
     def __bool__(self) -> bool:

@@ -32,11 +32,12 @@ class Identifier(Node):
 
 @dataclass(slots=True, eq=False)
 class Select(Node):
-    """`operand.field`, or `has(operand.field)` if `is_test`."""
+    """`operand.field`, or `has(operand.field)` if `is_test`; the point of that is at `point`, a 0-based code point."""
 
     operand: Node
     field: str
     is_test: bool = False
+    point: int = -1
 
 
 @dataclass(slots=True, eq=False)

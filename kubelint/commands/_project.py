@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -15,7 +15,7 @@ from kubelint.cluster import DEFAULT_VERSION
 from kubelint.discovery import PathNotFound
 from kubelint.facts.providers import provider_ids
 from kubelint.run import STANDARD_INPUT, Request
-from kubelint.settings import ConfigError
+from kubelint.settings import ConfigError, OptionError
 from kubelint.source import Undecodable
 
 
@@ -82,13 +82,23 @@ def request_of(
     )
 
 
+class WrongFile(click.ClickException):
+    """What is wrong in a file, in lines that begin with its path: nothing may stand before that."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the lines to stderr."""
+        click.echo(self.message, file=file, err=file is None)
+
+
 @contextmanager
 def usage_errors() -> Iterator[None]:
     """Turn what is wrong with the request into an error of the command line."""
     try:
         yield
-    except (PathNotFound, ConfigError) as error:
+    except (PathNotFound, OptionError) as error:
         raise click.ClickException(str(error)) from error
+    except ConfigError as error:
+        raise WrongFile(str(error)) from error
     except Undecodable as error:
         raise click.ClickException(f"standard input: {error}; {error.help}") from error
 

@@ -10,6 +10,7 @@ import click
 
 from kubelint import config
 from kubelint.discovery import PathNotFound, expand
+from kubelint.paths import as_read
 from kubelint.plugins import PluginError, load_rules, plugin_manager
 from kubelint.policy.errors import PolicyError
 from kubelint.rule import Rule
@@ -61,4 +62,4 @@ def rules_and_policies(config_file: str | None, policies: tuple[str, ...]) -> tu
 def say_flaw(flaw: PolicyError) -> None:
     """Write what is wrong with a policy to stderr, with its place."""
     line, column = flaw.position
-    click.echo(f"{os.path.relpath(flaw.source.path)}:{line}:{column}: error: {flaw}", err=True)
+    click.echo(f"{as_read(flaw.source.path)}:{line}:{column}: error: {flaw}", err=True)

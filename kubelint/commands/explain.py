@@ -11,9 +11,10 @@ import click
 from kubelint.commands._rules import policy_options, rules_and_policies, say_flaw
 from kubelint.output._color import wants_color
 from kubelint.page import for_reading
+from kubelint.paths import as_read
 from kubelint.policy.settings import CATEGORY
-from kubelint.rule import Rule, RuleError
-from kubelint.suggestion import closest
+from kubelint.rule import IllBuiltRule, Rule, RuleError
+from kubelint.suggestion import closest_id
 
 _FLAWED = 2
 """The exit code where a policy is flawed, as `kubelint lint` has it."""
@@ -33,23 +34,40 @@ def command(rule_id: str, color: str, config_file: str | None, policies: tuple[s
     """Show the page of a rule or a policy: why it exists, what it flags, what it accepts, how to mend it."""
     rules = {rule.id: rule for rule in rules_and_policies(config_file, policies)}
     if rule_id not in rules:
-        meant = closest(rule_id, rules)
+        meant = closest_id(rule_id, rules)
         suggestion = f"; did you mean `{meant}`?" if meant else "; `kubelint rules` lists them"
         raise click.ClickException(f"there is no rule `{rule_id}`{suggestion}")
     rule = rules[rule_id]
     try:
         page = for_reading(rule.read_page())
-    except RuleError:
+    except RuleError as error:
         # A plug-in's rule may have no page; what its function says of itself is the next best.
-        page = (rule.check.__doc__ or "").partition("\n")[2]
+        said = (rule.check.__doc__ or "").partition("\n")[2].rstrip()
+        page = f"{said}\n\n{error}"
     colored = wants_color(color, sys.stdout, os.environ)
     title = f"{rule.id} ({rule.category}, {rule.severity.value}{'' if rule.default else ', off by default'})"
     click.echo(_styled(title, colored, bold=True), color=colored)
-    click.echo(f"{rule.summary}.", color=colored)
+    click.echo(rule.summary if rule.summary.endswith("…") else f"{rule.summary}.", color=colored)
+    if (where := _stands_at(rule)) is not None:
+        click.echo(_styled(where, colored, dim=True), color=colored)
     for line in _rendered(page, colored):
         click.echo(line, color=colored)
+    if isinstance(rule, IllBuiltRule):
+        raise click.ClickException(str(rule.flaw))
     if rule.category == CATEGORY and not _judges(rule):
         sys.exit(_FLAWED)
+
+
+def _stands_at(rule: Rule) -> str | None:
+    """The file and the line of a policy; None for any other rule."""
+    if rule.category != CATEGORY:
+        return None
+    from kubelint.policy.rules import PolicyRule
+
+    if not isinstance(rule, PolicyRule):
+        return None
+    place = rule.policy.place.span
+    return f"{as_read(place.source.path)}:{place.begin.line}"
 
 
 def _judges(rule: Rule) -> bool:

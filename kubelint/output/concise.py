@@ -39,7 +39,7 @@ def fault_line(fault: Fault, style: Style) -> str:
     label = painted("internal error:" if fault.position is None else "error:", SEVERITY[Severity.ERROR], style.color)
     parts = [printable(style.path(fault.path))] if fault.path else []
     where = ":".join((*parts, *map(str, fault.position or ())))
-    return f"{where}: {label} {printable(fault.message)}" if where else f"{label} {printable(fault.message)}"
+    return f"{where}: {label} {printable(fault.words)}" if where else f"{label} {printable(fault.words)}"
 
 
 def place(span: Span, style: Style) -> str:

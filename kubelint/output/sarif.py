@@ -175,9 +175,11 @@ def _related(number: int, related: Related, root: str) -> Any:
 
 def _notification(fault: Fault, root: str) -> Any:
     place = sarif_om.PhysicalLocation(artifact_location=_artifact_location(fault.path, root)) if fault.path else None
+    if place is not None and fault.position is not None:
+        place.region = sarif_om.Region(start_line=fault.position[0], start_column=fault.position[1])
     return sarif_om.Notification(
         level="error",
-        message=_message(fault.text),
+        message=_message(fault.words),
         locations=[sarif_om.Location(physical_location=place)] if place else None,
     )
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from kubelint.application import Application
-from kubelint.cel import CelUnknown, OpenList
+from kubelint.cel import CelUnknown
 from kubelint.cluster import Cluster
 from kubelint.exposure import Exposure
 from kubelint.policy.completion import Completion
 from kubelint.policy.defaults import Object
 from kubelint.policy.uncertain import UNKNOWN, NotKnown, Uncertain
-from kubelint.resources import Resource
-from kubelint.sight import PODS, CannotTell
+from kubelint.resources import Resource, Workload, group_and_version, items_of, plural_of, text_of
 from kubelint.workspace import Workspace
 
 _UNKNOWN_REQUEST = "who creates the object, and how"
@@ -26,23 +24,6 @@ _ATTRIBUTES = {
     "pods": "pods",
 }
 """By the name that expressions know, the property that holds the value."""
-_SERVICES = frozenset(("Service",))
-
-
-def resource_name(kind: str) -> str:
-    """The plural by which a kind is called in an API path (k8s.io/apimachinery, meta.UnsafeGuessKindToResource)."""
-    name = kind.lower()
-    if name == "endpoints":
-        return name
-    if name.endswith("s"):
-        return f"{name}es"
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
-
-
-def group_and_version(api_version: str) -> tuple[str, str]:
-    """The two parts of an apiVersion; the group of `v1` is empty."""
-    group, _, version = api_version.rpartition("/")
-    return group, version
 
 
 class Admission:
@@ -65,7 +46,7 @@ class Admission:
         self.workspace = workspace
         self.cluster = cluster
         self._exposure = exposure
-        self.is_refused = is_refused
+        self.is_refused = is_refused or (isinstance(resource, Workload) and not _has_containers(resource))
         self._completion = Completion.of(workspace, cluster)
         self.draw = self._completion.draw
         self._values: dict[str, object] = {"oldObject": None}
@@ -120,7 +101,7 @@ class Admission:
         """What is asked of the server (admission/v1 AdmissionRequest)."""
         group, version = group_and_version(self.resource.api_version)
         kind = {"group": group, "version": version, "kind": self.resource.kind}
-        resource = {"group": group, "version": version, "resource": resource_name(self.resource.kind)}
+        resource = {"group": group, "version": version, "resource": plural_of(self.resource.kind)}
         known: Object = {"kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource}
         known["operation"] = "CREATE"
         present = dict.fromkeys(("uid", "userInfo"), _UNKNOWN_REQUEST)
@@ -129,7 +110,13 @@ class Admission:
                 known["name"] = self.name
             except NotKnown as unknown:
                 present["name"] = str(unknown)
-        if self.resource.namespace is not None:
+        else:
+            present["name"] = "the name that the server generates"
+        if self.resource.kind == "Namespace":
+            # A Namespace is created in itself (k8s.io/apiserver, endpoints/handlers: createHandler).
+            if "name" in known:
+                known["namespace"] = known["name"]
+        elif self.resource.namespace is not None:
             known["namespace"] = self.resource.namespace
         elif self.resource.is_namespaced:
             present["namespace"] = "the namespace"
@@ -181,23 +168,22 @@ class Admission:
             ],
         }
 
-    @cached_property
+    @property
     def services(self) -> list[Object]:
-        """The Services that are deployed together with the object; an open list where some may be out of sight."""
-        application = self.workspace.application_of(self.resource)
-        found = [self._completion.object(one) for one in self.workspace.services if application.holds(one.path)]
-        return self._as_far_as_in_sight(found, application, _SERVICES)
+        """The Services that are deployed together with the object; an open list where there may be more."""
+        return self._completion.services_beside(self.resource)
 
-    @cached_property
+    @property
     def pods(self) -> list[Object]:
         """A pod of each workload that is deployed together with the object; an open list as `services` is."""
-        application = self.workspace.application_of(self.resource)
-        found = [self._completion.pod(one) for one in self.workspace.workloads if application.holds(one.path)]
-        return self._as_far_as_in_sight(found, application, PODS)
+        return self._completion.pods_beside(self.resource)
 
-    def _as_far_as_in_sight(self, found: list[Object], application: Application, of: frozenset[str]) -> list[Object]:
-        try:
-            self.workspace.require_sight(application, self.resource.namespace, of)
-        except CannotTell as hidden:
-            return OpenList(found, str(hidden))
-        return found
+
+def _has_containers(workload: Workload) -> bool:
+    """Whether a pod has containers with names and images (k8s.io/kubernetes, core/validation: validateContainers).
+
+    No rule finds it where one has not, so that whoever writes only half of an object is left in peace; to a policy it
+    would look as if it asked for what is not there.
+    """
+    containers = items_of(workload.template.get("spec", "containers")) if workload.template is not None else []
+    return bool(containers) and all(text_of(one.get("name")) and text_of(one.get("image")) for one in containers)

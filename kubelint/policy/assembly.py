@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kubelint.node import Place
+from kubelint.paths import as_read
 from kubelint.policy.errors import PolicyError
 from kubelint.policy.flawed import FlawedPolicy, page_of
 from kubelint.policy.rules import Policy
@@ -27,10 +28,16 @@ class Assembly:
         self._names = sorted({policy.name for policy in policies if policy.name})
         self._meant: set[str] = set()
         sound = list(self._sound(bindings))
-        kinds = {_parameter_kind(policy) for policy in policies}
-        self.parameters = known = list(self._known(others, kinds))
+        self._kinds = {_parameter_kind(policy) for policy in policies}
+        self.parameters = known = list(self._known(others, self._kinds))
         for policy in policies:
             self._add(policy, [binding for binding in sound if binding.policy == policy.name], known)
+
+    def has_use_for(self, resource: Resource) -> bool:
+        """Whether another object is of a kind that parameters are of, or defines such a kind."""
+        if resource.kind == "CustomResourceDefinition":
+            return text_of(resource.get("spec", "names", "kind")) in {kind for _, kind in self._kinds}
+        return (resource.api_version, resource.kind) in self._kinds
 
     def _add(self, resource: Resource, bindings: list[Binding], known: Iterable[Resource]) -> None:
         flaws = flaws_of(resource)
@@ -77,9 +84,10 @@ class Assembly:
         yield from (one for one in others if (one.api_version, one.kind) not in kinds)
 
 
-def located_at(place: Place) -> str:
-    """The path of a place, with its line."""
-    return f"{place.span.source.path}:{place.span.begin.line}"
+def there_already(what: str, name: str, first: Place) -> str:
+    """The words for what bears the name of another one, which stands at a place."""
+    where = f"{as_read(first.span.source.path)}:{first.span.begin.line}"
+    return f"there is a {what} `{name}` already, at {where}; rename one"
 
 
 def _parameter_kind(policy: Resource) -> tuple[str, str]:
@@ -98,6 +106,5 @@ def _once(resources: Iterable[Resource], flaws: list[PolicyError]) -> Iterator[R
         if first is resource:
             yield resource
         else:
-            where = located_at(first.name_place)
-            message = f"there is a {resource.kind} `{resource.name}` already, at {where}"
+            message = there_already(resource.kind, resource.name, first.name_place)
             flaws.append(flaw_at(resource.name_place, message))

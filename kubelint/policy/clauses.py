@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kubelint.cel import Route
@@ -10,7 +10,7 @@ from kubelint.policy.expression import Expression
 from kubelint.policy.settings import PREFIX
 
 _LONGEST_SHOWN = 100
-"""Code points of an expression that is shown in a help text."""
+"""Code points of an expression that is shown in a help text, or in the summary of a policy."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,38 @@ class Clauses:
 
     def reads_of(self, expression: Expression) -> Iterator[Route]:
         """The fields that an expression reads, itself and through the variables that it uses."""
+        return self._reads(expression.reads)
+
+    def fields_of(self, routes: Iterable[Route]) -> Iterator[Route]:
+        """These fields, and those that the variables among them read; a variable that is a plain route stands for that
+        route."""
+        return self._reads(resolved(route, self.variables) for route in routes)
+
+    def _reads(self, routes: Iterable[Route]) -> Iterator[Route]:
         seen: set[str] = set()
-        open = [expression]
+        open = [routes]
         while open:
-            for route in open.pop().reads:
+            for route in open.pop():
                 yield route
-                name = str(route.path[0]) if route.variable == "variables" and route.path else ""
+                name = _name(route)
                 if name in self.variables and name not in seen:
                     seen.add(name)
-                    open.append(self.variables[name])
+                    open.append(self.variables[name].reads)
+
+
+def resolved(route: Route, variables: Mapping[str, Expression]) -> Route:
+    """What a route stands for: one that begins at a variable which is a plain route itself goes on from there."""
+    while (name := _name(route)) in variables:
+        whole = variables[name].route
+        if whole is None:
+            break
+        route = Route(whole.variable, (*whole.path, *route.path[1:]))
+    return route
+
+
+def _name(route: Route) -> str:
+    """The variable of a policy that a route begins at; empty for any other."""
+    return str(route.path[0]) if route.variable == "variables" and route.path else ""
 
 
 def help_of(id: str, expression: Expression) -> str:
@@ -66,3 +89,11 @@ def help_of(id: str, expression: Expression) -> str:
     if len(text) <= _LONGEST_SHOWN:
         return f"the policy demands `{text}`"
     return f"`kubelint explain {PREFIX}{id}` shows what the policy demands"
+
+
+def summary_of(demand: Validation) -> str:
+    """One line on a demand, without a full stop: its message, else the beginning of its expression."""
+    if demand.message:
+        return " ".join(demand.message.split()).rstrip(".")
+    text = " ".join(demand.expression.text.split())
+    return f"Demands {text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1].rstrip() + '…'}"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any
 
+from kubelint.application import Application
+from kubelint.cel import OpenList
 from kubelint.cluster import Cluster
 from kubelint.policy.decoded import decoded
 from kubelint.policy.defaults import Object, complete, opened
 from kubelint.policy.uncertain import Draw, Uncertain, agreed, settled
 from kubelint.resources import POD_TEMPLATES, RUNTIME_LABELS, Resource, Workload
+from kubelint.sight import PODS, CannotTell
 from kubelint.transformers import UNSETTLED, transform
-from kubelint.workspace import Workspace
+from kubelint.workspace import Workspace, may_share_namespace
 
 _KUSTOMIZED = "what a kustomization sets"
 _AS_WRITTEN = ((),)
@@ -32,6 +35,7 @@ class Completion:
         self.draw = Draw()
         self._objects: dict[Resource, Object] = {}
         self._pods: dict[Resource, Object] = {}
+        self._lists: dict[tuple[str, Application, str | None], list[Object]] = {}
 
     @classmethod
     def of(cls, workspace: Workspace, cluster: Cluster) -> Completion:
@@ -59,6 +63,51 @@ class Completion:
         if known is None:
             known = self._pods[workload] = self._pod(workload)
         return known
+
+    def services_beside(self, resource: Resource) -> list[Object]:
+        """The Services that are deployed together with an object; an open list where there may be more."""
+        return self._beside(resource, "Service")
+
+    def pods_beside(self, resource: Resource) -> list[Object]:
+        """A pod of each workload that is deployed together with an object; an open list where there may be more."""
+        return self._beside(resource, "Pod")
+
+    def _beside(self, resource: Resource, kind: str) -> list[Object]:
+        application = self.workspace.application_of(resource)
+        key = kind, application, resource.namespace
+        found = self._lists.get(key)
+        if found is None:
+            known: list[Object] = []
+            if kind == "Service":
+                every: Sequence[Resource] = self.workspace.services
+                known += [self.object(one) for one in every if application.holds(one.path)]
+            else:
+                every = self.workspace.workloads
+                known += [self.pod(one) for one in self.workspace.workloads if application.holds(one.path)]
+            more = self._more(resource, application, every)
+            found = self._lists[key] = known if more is None else OpenList(known, more)
+        return found
+
+    def _more(self, resource: Resource, application: Application, every: Sequence[Resource]) -> str | None:
+        """Why there may be more than an application's own of all objects of a sort, as a noun; None if there is not."""
+        of = frozenset(("Service",)) if every is self.workspace.services else PODS
+        try:
+            self.workspace.require_sight(application, resource.namespace, of)
+        except CannotTell as hidden:
+            return str(hidden)
+        if resource.namespace == "kube-system":
+            return "what the cluster itself runs in kube-system"
+        if application.is_variant:
+            return "what is deployed beside one of several variants"
+        if application.is_composed:
+            return None
+        if of is PODS and not any(application.holds(one.path) for one in every):
+            return "pods that are not among the manifests"
+        around = self.workspace.surroundings_of(application)
+        for other in every:
+            if not application.holds(other.path) and around.holds(other.path) and may_share_namespace(other, resource):
+                return f"what other folders deploy ({self.workspace.shown(other.path)})"
+        return None if self.workspace.sees_around(resource, of) else "what hides in the folders around"
 
     def _pod(self, workload: Workload) -> Object:
         route = self.workspace.template_route(workload)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from kubelint import glob
@@ -13,13 +13,15 @@ from kubelint.finding import Finding, Severity, finding
 from kubelint.node import Place
 from kubelint.paths import is_below, relative_path
 from kubelint.policy.admission import Admission
-from kubelint.policy.clauses import Clauses, Validation, help_of
-from kubelint.policy.culprits import reads_of, require_as_written
+from kubelint.policy.as_written import require_as_written
+from kubelint.policy.clauses import Clauses, Validation, help_of, resolved, summary_of
+from kubelint.policy.culprits import reads_of
 from kubelint.policy.errors import PolicyError
 from kubelint.policy.evaluation import Decision, Evaluation, judge
 from kubelint.policy.expression import Expression
+from kubelint.policy.fields import KnownFields
 from kubelint.policy.matching import labels_of
-from kubelint.policy.pointing import is_route, place_at, place_read, route_of
+from kubelint.policy.pointing import Pointer, place_at, place_read, route_of
 from kubelint.policy.settings import PolicySettings
 from kubelint.policy.types import ADMISSION_TYPES, OWN_TYPES, variables_declared
 from kubelint.resources import Resource, Service
@@ -43,26 +45,32 @@ class ConfiguredPolicy:
         match = settings.match
         self._namespaces = _compiled(match.namespaces) if match.namespaces else None
         self._labels = {key: _compiled([pattern]) for key, pattern in match.labels.items()}
-        # Most are about Services alone, and no other object has to be asked about.
-        self.subject: type[Resource] = Service if match.kinds == ("Service",) else Resource
-        own: dict[str, Type] = {}
+        asked = {"labels": match.labels, "namespace": match.namespaces}
+        self._matched = frozenset(field for field, wanted in asked.items() if wanted)
         variables: dict[str, Expression] = {}
+        fields = KnownFields(match.kinds, settings.params, lambda route: resolved(route, variables))
+        own: dict[str, Type] = {}
         for name, text in settings.variables.items():
-            variables[name] = Expression(text, {**_TYPES, **variables_declared(own)})
+            variables[name] = Expression(text, {**_TYPES, **variables_declared(own)}, check=fields.flaw)
             own[name] = variables[name].type
         types = {**_TYPES, **variables_declared(own)}
+        message = settings.message_expression
         self._validation = Validation(
-            Expression(settings.expression, types, BOOL),
+            Expression(settings.expression, types, BOOL, check=fields.flaw),
             settings.message or "",
-            Expression(settings.message_expression, types, STRING) if settings.message_expression is not None else None,
+            Expression(message, types, STRING, check=fields.flaw) if message is not None else None,
         )
         self.clauses = Clauses(variables, (), (self._validation,))
-        self._at = Expression(settings.at, types, STRING) if settings.at and not is_route(settings.at, types) else None
+        self._at = Pointer(settings.at, types, fields) if settings.at is not None else None
 
     @property
     def summary(self) -> str:
         """One line on what it demands."""
-        return " ".join((self.settings.message or f"Demands {self._validation.expression.text}").split()).rstrip(".")
+        return summary_of(self._validation)
+
+    def is_about(self, resource: Resource) -> bool:
+        """Whether it is about objects of this kind, of any API group."""
+        return resource.kind in self.settings.match.kinds
 
     def expressions(self) -> Iterator[Expression]:
         """Every expression of it."""
@@ -74,12 +82,15 @@ class ConfiguredPolicy:
         """What it says, for people to read."""
         settings = self.settings
         variables = "".join(f"{name} = {text.strip()}\n" for name, text in settings.variables.items())
-        parts = ["## Demands\n", f"```cel\n{variables}{settings.expression.strip()}\n```\n"]
+        parts = [f"## Demands\n\n```cel\n{variables}{settings.expression.strip()}\n```\n"]
         if settings.params:
-            parts.append(
-                "## Parameters\n\n" + "".join(f"- `{name}`: {value}\n" for name, value in settings.params.items())
-            )
+            parts.append(f"## Parameters\n\n```yaml\n{_as_yaml(settings.params)}```\n")
         parts.append(f"## Judges\n\n{_matched(settings)}\n")
+        if settings.message or settings.message_expression:
+            message = settings.message or f"{settings.message_expression}"
+            parts.append(f"## Says\n\n```{'text' if settings.message else 'cel'}\n{message.strip()}\n```\n")
+        if settings.at:
+            parts.append(f"## Points at\n\n```text\n{settings.at.strip()}\n```\n")
         if settings.help:
             parts.append(f"## Fix\n\n{settings.help}\n")
         return "\n".join(parts)
@@ -89,7 +100,7 @@ class ConfiguredPolicy:
 
         Raises CannotTell where nobody knows whether it does, and PolicyError where the expression has no value.
         """
-        if not self._is_about(admission):
+        if not self._matches(admission):
             return ()
         decisions, unknown = judge(self.clauses, admission, self._params)
         return self._findings(decisions, unknown, admission) if decisions or unknown is not None else ()
@@ -99,9 +110,13 @@ class ConfiguredPolicy:
     ) -> Iterator[Finding]:
         for decision in decisions:
             if decision.error is not None:
-                raise _without_value(decision.expression, decision.error, admission)
-            require_as_written(decision, self.clauses, admission)
+                raise self._without_value(decision.expression, decision.error, admission)
+            require_as_written(decision, self.clauses, admission, self._matched)
             yield self._finding(decision, admission)
+            message = self._validation.message_expression
+            if decision.message_error is not None and message is not None:
+                raise self._without_value(message, decision.message_error, admission)
+            self._require_path(admission)
         if unknown is not None:
             raise CannotTell(f"the policy depends on {unknown}")
 
@@ -110,21 +125,47 @@ class ConfiguredPolicy:
         return finding(self._place(decision, admission), decision.message, help=help)
 
     def _place(self, decision: Decision, admission: Admission) -> Place:
-        at = self.settings.at
-        if self._at is not None:
-            evaluation = Evaluation(self.clauses, admission, self._params)
-            at_text = evaluation.text(self._at)
-        else:
-            at_text = str(at) if at else None
-        route = route_of(at_text) if at_text else None
+        try:
+            path = self._path(admission)
+        except CelError:
+            path = None
+        route = route_of(path) if path is not None else None
         if route is not None:
             return place_at(admission.resource, route)
         reads = reads_of(decision, self.clauses, admission)
         return place_read(admission.resource, reads, admission.reach)
 
-    def _is_about(self, admission: Admission) -> bool:
-        match, resource = self.settings.match, admission.resource
-        if resource.kind not in match.kinds or (match.paths and not self._holds(resource.path)):
+    def _path(self, admission: Admission) -> str | None:
+        """The path of the field that the policy's author points at. Raises CelError."""
+        if self._at is None:
+            return None
+        return self._at.path if self._at.path is not None else self._evaluation(admission).text(self._at)
+
+    def _require_path(self, admission: Admission) -> None:
+        """Make sure that the policy's author points at a field. Raises PolicyError."""
+        if self._at is None:
+            return
+        try:
+            path = self._path(admission)
+        except CelError as error:
+            raise self._without_value(self._at, error, admission) from error
+        if path is not None and route_of(path) is None:
+            source, offset = self._at.place()
+            raise PolicyError(source, offset, f"`at` gives `{path}`, which is no path of a field such as `spec.type`")
+
+    def _without_value(self, expression: Expression, error: CelError, admission: Admission) -> PolicyError:
+        """What is wrong with an expression that has no value for an object."""
+        evaluation, resource = self._evaluation(admission), admission.resource
+        expression, error = evaluation.origin(expression, error)
+        failure = expression.failure(error, evaluation)
+        of = f", of {resource.kind} {resource.name}"
+        return expression.error(error, failure, of, _of_exposure(expression, error, resource))
+
+    def _evaluation(self, admission: Admission) -> Evaluation:
+        return Evaluation(self.clauses, admission, self._params)
+
+    def _matches(self, admission: Admission) -> bool:
+        if self.settings.match.paths and not self._holds(admission.resource.path):
             return False
         try:
             return self._is_in_namespaces(admission) and self._bears_labels(admission)
@@ -150,23 +191,12 @@ class ConfiguredPolicy:
         return glob.compiled(self.settings.match.paths)
 
 
-def _without_value(expression: Expression, error: CelError, admission: Admission) -> PolicyError:
-    flaw = expression.error(error)
-    resource = admission.resource
-    what = f"{flaw}, of {resource.kind} {resource.name}{_guard(expression, error, resource)}"
-    return PolicyError(flaw.source, flaw.offset, what)
-
-
-def _guard(expression: Expression, error: CelError, resource: Resource) -> str:
-    """What to write so that the expression has a value."""
-    if not error.message.startswith(_NO_SUCH_KEY):
-        return ""
+def _of_exposure(expression: Expression, error: CelError, resource: Resource) -> str | None:
+    """What to write where only Services have what an expression asks for."""
     key = error.message.removeprefix(_NO_SUCH_KEY)
-    if not isinstance(resource, Service) and Read("exposure", (key,)) in expression.reads:
-        return "; only Services have an `exposure`: write `kinds: [Service]`, or ask `exposure != null` first"
-    if not key.isidentifier():
-        return f"; ask `'{key}' in …` first, or write `[?'{key}']` and `.orValue(…)`"
-    return f"; ask `has(….{key})` first, or write `.?{key}` and `.orValue(…)`"
+    if isinstance(resource, Service) or Read("exposure", (key,)) not in expression.reads:
+        return None
+    return "only Services have an `exposure`: write `kinds: [Service]`, or ask `exposure != null` first"
 
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -186,3 +216,9 @@ def _matched(settings: PolicySettings) -> str:
     if match.paths:
         parts.append(f"in {', '.join(match.paths)}")
     return " ".join(parts)
+
+
+def _as_yaml(params: Mapping[str, object]) -> str:
+    import json
+
+    return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in params.items())

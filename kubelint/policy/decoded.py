@@ -7,24 +7,56 @@ that is `omitempty` and empty is not there at all, whatever the manifest says.
 from __future__ import annotations
 
 from kubelint.node import Mapping, Node, Scalar, Sequence, plain
+from kubelint.policy.quantities import number_text, spelled
 from kubelint.resources import Resource
 from kubelint_schemas import Definition, Index, Type
 
 _PLAIN_FLAGS = frozenset(
-    ("hostIPC", "hostNetwork", "hostPID", "paused", "publishNotReadyAddresses", "readOnly", "stdin", "stdinOnce", "tty")
+    (
+        *("hostIPC", "hostNetwork", "hostPID", "paused", "publishNotReadyAddresses", "readOnly", "stdin", "stdinOnce"),
+        *("tty", "chapAuthDiscovery", "chapAuthSession", "sslEnabled"),
+    )
 )
 """Booleans that are no pointers in Go: a false one is left out."""
 _PLAIN_NUMBERS = frozenset(
     (
         *("nodePort", "healthCheckNodePort", "hostPort", "minReadySeconds", "initialDelaySeconds"),
-        *("timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"),
+        *("timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold", "generation"),
+        *("AWSElasticBlockStoreVolumeSource.partition", "GCEPersistentDiskVolumeSource.partition"),
+        "ServiceBackendPort.number",
     )
 )
 """Numbers that are no pointers in Go: a zero is left out, and then filled in by default."""
-_TEXT_POINTERS = frozenset(("storageClassName", "volumeName", "appProtocol", "ingressClassName", "loadBalancerClass"))
+_TEXT_POINTERS = frozenset(("storageClassName", "appProtocol", "ingressClassName", "loadBalancerClass", "zone"))
 """Texts that are pointers in Go: an empty one is kept."""
-_EMPTY_KEPT = frozenset(("HTTPHeader.value", "HostPathVolumeSource.type", "EndpointPort.name", "GRPCAction.service"))
-"""Further texts that are kept, by their definition and name."""
+_EMPTY_KEPT = frozenset(
+    (
+        *("HTTPHeader.value", "HostPathVolumeSource.type", "GRPCAction.service", "PodDNSConfigOption.value"),
+        *("Sysctl.value", "StatefulSetSpec.serviceName", "SuccessPolicyRule.succeededIndexes", "ForZone.name"),
+        *("PersistentVolumeClaimSpec.volumeAttributesClassName", "CSIVolumeSource.fsType", "CSIVolumeSource.readOnly"),
+        *("AzureDiskVolumeSource.fsType", "AzureDiskVolumeSource.readOnly", "discovery.v1.EndpointPort.name"),
+        *("ISCSIVolumeSource.initiatorName", "WindowsSecurityContextOptions.gmsaCredentialSpec"),
+        *("Endpoint.hostname", "Endpoint.nodeName", "EndpointAddress.nodeName", "TypedLocalObjectReference.apiGroup"),
+    )
+)
+"""Further texts and booleans that are kept, by their definition and name."""
+_ALWAYS_THERE: dict[str, dict[str, object]] = {
+    "ForZone": {"name": ""},
+    "HTTPHeader": {"value": ""},
+    "ISCSIVolumeSource": {"lun": 0},
+    "NetworkPolicySpec": {"podSelector": {}},
+    "OwnerReference": {"apiVersion": "", "kind": "", "name": "", "uid": ""},
+    "PodFailurePolicy": {"rules": None},
+    "PreferredSchedulingTerm": {"preference": {}},
+    "ProjectedVolumeSource": {"sources": None},
+    "ResourceFieldSelector": {"divisor": "0"},
+    "ScaleIOVolumeSource": {"secretRef": None},
+    "StatefulSetOrdinals": {"start": 0},
+    "StatefulSetSpec": {"serviceName": ""},
+    "Sysctl": {"value": ""},
+    "TypedLocalObjectReference": {"apiGroup": None},
+}
+"""By definition, what Go writes even where a manifest says nothing: fields that are not `omitempty`, and structs."""
 
 
 def decoded(resource: Resource, version: str) -> dict[str, object]:
@@ -48,6 +80,12 @@ def _object(node: Mapping, definition: Definition) -> dict[str, object]:
         held = _value(value, type)
         if not _is_left_out(held, name, type, definition):
             found[name] = held
+    return _completed(found, definition)
+
+
+def _completed(found: dict[str, object], definition: Definition) -> dict[str, object]:
+    for name, empty in _ALWAYS_THERE.get(definition.name.rpartition(".")[2], {}).items():
+        found.setdefault(name, dict(empty) if isinstance(empty, dict) else empty)
     return found
 
 
@@ -61,12 +99,13 @@ def _is_shaped(node: Node, type: Type) -> bool:
 def _is_left_out(held: object, name: str, type: Type, definition: Definition) -> bool:
     if type.kind in ("list", "map"):
         return not held
+    *_, group, version, owner = definition.name.split(".")
+    names = (name, f"{owner}.{name}", f"{group}.{version}.{owner}.{name}")
     if type.kind == "string":
-        is_kept = name in _TEXT_POINTERS or f"{definition.name.rpartition('.')[2]}.{name}" in _EMPTY_KEPT
-        return held == "" and not is_kept
+        return held == "" and _EMPTY_KEPT.isdisjoint(names) and name not in _TEXT_POINTERS
     if type.kind == "boolean":
-        return held is False and name in _PLAIN_FLAGS
-    return type.kind.startswith("integer") and held == 0 and name in _PLAIN_NUMBERS
+        return held is False and name in _PLAIN_FLAGS and _EMPTY_KEPT.isdisjoint(names)
+    return type.kind.startswith("integer") and held == 0 and not _PLAIN_NUMBERS.isdisjoint(names)
 
 
 def _value(node: Node, type: Type) -> object:
@@ -75,16 +114,21 @@ def _value(node: Node, type: Type) -> object:
     if isinstance(node, Mapping) and type.kind == "map" and type.item is not None:
         # A null among the values is the zero value of their type.
         entries = ((key, value) for key, value in node.entries.items() if _is_item(value, type.item))
-        return {key: _value_or_zero(value, type.item) for key, value in entries}
+        return {key: _value_or_zero(value, type.item, is_amount=True) for key, value in entries}
     if isinstance(node, Sequence) and type.kind == "list" and type.item is not None:
         return [_value_or_zero(item, type.item) for item in node.items if _is_item(item, type.item)]
     if not isinstance(node, Scalar):
         return plain(node)
     if isinstance(node.value, float) and node.value.is_integer() and type.kind in _WHOLE:
         return int(node.value)
-    if type.kind == "quantity" and isinstance(node.value, int | float):
-        return node.text
+    if type.kind == "quantity":
+        return _quantity(node, is_amount=False)
     return node.value
+
+
+def _quantity(node: Scalar, *, is_amount: bool) -> object:
+    text = number_text(node.value) if isinstance(node.value, int | float) else node.value
+    return spelled(text, is_amount=is_amount) if isinstance(text, str) else text
 
 
 def _is_item(node: Node, type: Type) -> bool:
@@ -95,7 +139,13 @@ _SHAPES = {"object": Mapping, "map": Mapping, "list": Sequence}
 _WHOLE = ("integer:int32", "integer:int64", "int-or-string")
 
 
-def _value_or_zero(node: Node, type: Type) -> object:
+def _value_or_zero(node: Node, type: Type, *, is_amount: bool = False) -> object:
     if isinstance(node, Scalar) and node.value is None:
-        return "" if type.kind == "string" else {} if type.kind == "object" else None
+        return _completed({}, type.definition) if type.kind == "object" else _ZEROES.get(type.kind)
+    if type.kind == "quantity" and isinstance(node, Scalar):
+        # The quantities of a map are amounts of resources.
+        return _quantity(node, is_amount=is_amount)
     return _value(node, type)
+
+
+_ZEROES = {"string": "", "quantity": "0", "integer:int32": 0, "integer:int64": 0}

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kubelint.cel import OpenList
 from kubelint.cluster import Cluster
 from kubelint.policy.uncertain import Draw, Uncertain
 
@@ -27,7 +28,18 @@ _IDENTITY: Drawn = {
     "uid": ("00000000-0000-4000-8000-000000000000", "ffffffff-ffff-4fff-bfff-ffffffffffff"),
     "creationTimestamp": ("2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"),
 }
-_DIGEST_OR_TAG = re.compile(r"(?:.*/)?[^/:@]+(?::(?P<tag>[^/@]+))?(?P<digest>@.+)?")
+_REPLACED = (
+    *("uid", "creationTimestamp", "selfLink", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"),
+    "managedFields",
+)
+"""What a manifest says in vain of its object's identity (k8s.io/apiserver, registry/rest: BeforeCreate)."""
+_IMAGE = re.compile(
+    r"(?P<repository>(?:[A-Za-z0-9.:\[\]-]+/)?{part}(?:/{part})*)(?::(?P<tag>\w[\w.-]{{0,127}}))?(?P<digest>@[\w.+-]+:[0-9a-fA-F]{{32,}})?".format(
+        part="[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+    ),
+    re.ASCII,
+)
+_IDENTIFIER = re.compile("[a-f0-9]{64}")
 
 
 def complete(object: Object, cluster: Cluster, draw: Draw, *, is_namespaced: bool) -> Object:
@@ -36,8 +48,11 @@ def complete(object: Object, cluster: Cluster, draw: Draw, *, is_namespaced: boo
     `draw` chooses among examples of what the cluster draws.
     """
     metadata = object.setdefault("metadata", {})
+    for name in _REPLACED if is_namespaced else (*_REPLACED, "namespace"):
+        metadata.pop(name, None)
     fill = _BY_KIND.get((object["apiVersion"], object["kind"]))
     if fill is not None:
+        object.pop("status", None)
         fill(object, cluster, draw)
     drawn: Drawn = {**_IDENTITY}
     if "generateName" in metadata:
@@ -83,7 +98,9 @@ def _service(object: Object, cluster: Cluster, draw: Draw) -> None:
     if kind == "LoadBalancer":
         spec.setdefault("allocateLoadBalancerNodePorts", True)
     drawn: Drawn = {}
-    if kind != "ExternalName":
+    if kind == "ExternalName":
+        spec.pop("internalTrafficPolicy", None)
+    else:
         _service_families(spec, drawn, cluster)
         _service_addresses(spec, drawn, cluster)
     if kind == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local" and "healthCheckNodePort" not in spec:
@@ -176,10 +193,12 @@ def _pod_spec(spec: Object) -> None:
     spec.setdefault("dnsPolicy", "ClusterFirst")
     spec.setdefault("securityContext", {})
     spec.setdefault("schedulerName", "default-scheduler")
-    if "serviceAccountName" in spec:
-        spec.setdefault("serviceAccount", spec["serviceAccountName"])
+    # Two names of one field, of which the younger one counts.
+    account = spec.get("serviceAccountName") or spec.get("serviceAccount")
+    if account:
+        spec["serviceAccountName"] = spec["serviceAccount"] = account
     for container in _all_containers(spec):
-        _container(container, is_on_host=bool(spec.get("hostNetwork")))
+        _container(container)
     for volume in spec.get("volumes", []):
         _volume(volume)
 
@@ -189,15 +208,13 @@ def _all_containers(spec: Object) -> Iterator[Object]:
         yield from spec.get(name, [])
 
 
-def _container(container: Object, *, is_on_host: bool) -> None:
+def _container(container: Object) -> None:
     container.setdefault("resources", {})
     container.setdefault("terminationMessagePath", "/dev/termination-log")
     container.setdefault("terminationMessagePolicy", "File")
     container.setdefault("imagePullPolicy", _pull_policy(container.get("image", "")))
     for port in container.get("ports", []):
         port.setdefault("protocol", "TCP")
-        if is_on_host:
-            port.setdefault("hostPort", port.get("containerPort"))
     for variable in container.get("env", []):
         _field_reference(variable.get("valueFrom", {}))
     for name in ("livenessProbe", "readinessProbe", "startupProbe"):
@@ -233,8 +250,14 @@ def _pull_policy(image: object) -> object:
 
 
 def _is_latest(image: str) -> bool:
-    found = _DIGEST_OR_TAG.fullmatch(image)
-    return found is not None and found["digest"] is None and found["tag"] in (None, "latest")
+    """Whether the tag is `latest` (k8s.io/kubernetes, pkg/util/parsers: ParseImageName); of no tag and no digest it is.
+
+    What is no image's name has no tag.
+    """
+    found = _IMAGE.fullmatch(image)
+    if found is None or _IDENTIFIER.fullmatch(found["repository"]):
+        return False
+    return found["tag"] == "latest" if found["tag"] or found["digest"] else True
 
 
 def _volume(volume: Object) -> None:
@@ -243,14 +266,30 @@ def _volume(volume: Object) -> None:
     for name in ("configMap", "secret", "downwardAPI", "projected"):
         if name in volume:
             volume[name].setdefault("defaultMode", 0o644)
-    if "hostPath" in volume:
-        volume["hostPath"].setdefault("type", "")
+    for name, defaults in _VOLUME_DEFAULTS.items():
+        if name in volume:
+            volume[name] = {**defaults, **volume[name]}
+    if "image" in volume:
+        volume["image"].setdefault("pullPolicy", _pull_policy(volume["image"].get("reference", "")))
+    if "ephemeral" in volume and "volumeClaimTemplate" in volume["ephemeral"]:
+        claim = volume["ephemeral"]["volumeClaimTemplate"]
+        claim.setdefault("metadata", {})
+        claim.setdefault("spec", {}).setdefault("volumeMode", "Filesystem")
     for item in volume.get("downwardAPI", {}).get("items", []):
         _field_reference(item)
-    for source in volume.get("projected", {}).get("sources", []):
+    for source in volume.get("projected", {}).get("sources") or []:
         source.get("serviceAccountToken", {"expirationSeconds": 0}).setdefault("expirationSeconds", 3600)
         for item in source.get("downwardAPI", {}).get("items", []):
             _field_reference(item)
+
+
+_VOLUME_DEFAULTS: dict[str, Object] = {
+    "azureDisk": {"cachingMode": "ReadWrite", "fsType": "ext4", "kind": "Shared", "readOnly": False},
+    "hostPath": {"type": ""},
+    "iscsi": {"iscsiInterface": "default"},
+    "rbd": {"pool": "rbd", "user": "admin", "keyring": "/etc/ceph/keyring"},
+    "scaleIO": {"storageMode": "ThinProvisioned", "fsType": "xfs"},
+}
 
 
 def _template(spec: Object) -> None:
@@ -262,18 +301,27 @@ def _pod(object: Object, cluster: Cluster, draw: Draw) -> None:
     spec = object.setdefault("spec", {})
     spec.setdefault("enableServiceLinks", True)
     _pod_spec(spec)
+    if spec["terminationGracePeriodSeconds"] < 0:
+        spec["terminationGracePeriodSeconds"] = 1
     for container in _all_containers(spec):
+        if spec.get("hostNetwork"):
+            # Of a template's ports this is true no longer (Kubernetes 1.28).
+            for port in container.get("ports", []):
+                port.setdefault("hostPort", port.get("containerPort"))
         for name, amount in container["resources"].get("limits", {}).items():
             container["resources"].setdefault("requests", {}).setdefault(name, amount)
     for name in ("containers", "initContainers"):
         if name in spec:
-            spec[name] = [
-                Uncertain(one, _ADMISSION, possible=frozenset(("volumeMounts",)) - one.keys()) for one in spec[name]
-            ]
-    open_lists = frozenset(("tolerations", "volumes"))
-    kept = {key: value for key, value in spec.items() if key not in open_lists}
+            spec[name] = [_extended(one, frozenset(("volumeMounts",))) for one in spec[name]]
     possible = ("serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "imagePullSecrets")
-    object["spec"] = Uncertain(kept, _ADMISSION, possible=open_lists | (frozenset(possible) - kept.keys()))
+    object["spec"] = _extended(spec, frozenset(("tolerations", "volumes")), *possible)
+
+
+def _extended(holder: Object, lists: frozenset[str], *others: str) -> Object:
+    """A map to whose lists of these names admission plug-ins may add; they may set them, and others, where there is
+    nothing."""
+    known = {key: OpenList(value, _ADMISSION) if key in lists else value for key, value in holder.items()}
+    return Uncertain(known, _ADMISSION, possible=lists.union(others) - known.keys())
 
 
 def _deployment(object: Object, cluster: Cluster, draw: Draw) -> None:
@@ -337,18 +385,23 @@ def _job(object: Object, cluster: Cluster, draw: Draw) -> None:
     if "parallelism" not in spec and "completions" not in spec:
         spec["completions"] = 1
     spec.setdefault("parallelism", 1)
-    spec.setdefault("backoffLimit", 6)
+    spec.setdefault("backoffLimit", 6 if "backoffLimitPerIndex" not in spec else 2**31 - 1)
     spec.setdefault("completionMode", "NonIndexed")
     spec.setdefault("suspend", False)
     is_manual = spec.setdefault("manualSelector", False)
     spec.setdefault("podReplacementPolicy", "Failed" if "podFailurePolicy" in spec else "TerminatingOrFailed")
+    for rule in spec.get("podFailurePolicy", {}).get("rules") or []:
+        for condition in rule.get("onPodConditions", []):
+            condition.setdefault("status", "True")
     _template(spec)
-    labels = object["metadata"].get("labels", {})
+    template = spec["template"]["metadata"]
     if not is_manual:
         # The labels and the selector hold the identifier that the server draws.
-        object["metadata"]["labels"] = _job_labels(labels)
-        template = spec["template"]["metadata"]
         template["labels"] = _job_labels(template.get("labels", {}))
+    # A Job without labels of its own shares those of its template, whatever becomes of them.
+    if not object["metadata"].get("labels") and "labels" in template:
+        object["metadata"]["labels"] = template["labels"]
+    if not is_manual:
         spec["selector"] = Uncertain({}, _SET_BY_SERVER, is_open=True)
 
 
@@ -378,6 +431,7 @@ def _ingress(object: Object, cluster: Cluster, draw: Draw) -> None:
 
 def _network_policy(object: Object, cluster: Cluster, draw: Draw) -> None:
     spec = object.setdefault("spec", {})
+    spec.setdefault("podSelector", {})
     for direction in ("ingress", "egress"):
         for rule in spec.get(direction, []):
             _protocols(rule)
@@ -401,6 +455,7 @@ def _endpoint_slice(object: Object, cluster: Cluster, draw: Draw) -> None:
         port.setdefault("name", "")
     for endpoint in object.get("endpoints", []):
         endpoint.setdefault("conditions", {})
+        endpoint.pop("deprecatedTopology", None)
     # These two are no `omitempty` in Go.
     for name in ("endpoints", "ports"):
         object.setdefault(name, None)
@@ -408,8 +463,11 @@ def _endpoint_slice(object: Object, cluster: Cluster, draw: Draw) -> None:
 
 def _namespace(object: Object, cluster: Cluster, draw: Draw) -> None:
     metadata = object["metadata"]
+    labels = metadata.setdefault("labels", {})
     if "name" in metadata:
-        metadata.setdefault("labels", {})["kubernetes.io/metadata.name"] = metadata["name"]
+        labels["kubernetes.io/metadata.name"] = metadata["name"]
+    else:
+        metadata["labels"] = Uncertain(labels, _SET_BY_SERVER, present={"kubernetes.io/metadata.name": _SET_BY_SERVER})
     object.setdefault("spec", {}).setdefault("finalizers", ["kubernetes"])
     object["status"] = {"phase": "Active"}
 

@@ -5,6 +5,7 @@ k8s.io/apiserver, pkg/admission/plugin/policy/validating/validator.go and pkg/ad
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from kubelint.policy.defaults import Object
 from kubelint.policy.expression import Expression
 from kubelint.workspace import CannotTell
 
+_OF_VARIABLE = re.compile(r'composited variable "(?P<name>\w+)" fails to evaluate: ')
 _LONGEST_MESSAGE = 5 * 1024
 """Bytes of what a messageExpression may give (celconfig.MaxEvaluatedMessageExpressionSizeBytes)."""
 
@@ -23,7 +25,7 @@ _LONGEST_MESSAGE = 5 * 1024
 class Decision:
     """That an object is denied: why, by which expression, with which reason word and parameter.
 
-    `error` is set where the expression has no value.
+    `error` is set where the expression has no value, `message_error` where that of the message has none.
     """
 
     message: str
@@ -31,6 +33,7 @@ class Decision:
     reason: str | None = None
     error: CelError | None = None
     params: object = None
+    message_error: CelError | None = None
 
 
 class Variables(dict[str, object]):
@@ -134,10 +137,13 @@ class Evaluation:
         self.unknown = self.unknown or self._admission.explained(unknown)
 
     def text(self, expression: Expression) -> str | None:
-        """The text that an expression gives; None where it gives none that may be shown."""
+        """The text that an expression gives; None where it gives none that may be shown, or nobody knows which.
+
+        Raises CelError where it has no value.
+        """
         try:
             value = expression.evaluate(self)
-        except (CelError, CelUnknown):
+        except CelUnknown:
             return None
         if not isinstance(value, str) or "\n" in value or len(value.encode()) > _LONGEST_MESSAGE:
             return None
@@ -149,10 +155,22 @@ class Evaluation:
         return Decision(message, failed[0][0], error=failed[0][1], params=self._params)
 
     def _denied(self, validation: Validation) -> Decision:
-        message = self.text(validation.message_expression) if validation.message_expression is not None else None
+        message, error = None, None
+        if validation.message_expression is not None:
+            try:
+                message = self.text(validation.message_expression)
+            except CelError as raised:
+                error = raised
         if message is None:
             message = validation.message.strip() or f"failed expression: {validation.expression.text.strip()}"
-        return Decision(message, validation.expression, validation.reason, params=self._params)
+        return Decision(message, validation.expression, validation.reason, params=self._params, message_error=error)
+
+    def origin(self, expression: Expression, error: CelError) -> tuple[Expression, CelError]:
+        """The expression that an error comes from, and what it is there: an expression, or a variable that it uses."""
+        while (found := _OF_VARIABLE.match(error.message)) is not None:
+            expression = self._clauses.variables[found["name"]]
+            error = EvaluationError(error.message[found.end() :])
+        return expression, error
 
 
 def _resulted_in(expression: Expression, error: CelError) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kubelint import cel
 from kubelint.cel import CelError, CelUnknown, Program, Route, Type
@@ -14,7 +14,9 @@ from kubelint.policy.errors import PolicyError
 from kubelint.policy.uncertain import UNKNOWN
 from kubelint.settings import Written
 from kubelint.source import Source
-from kubelint.suggestion import closest
+
+if TYPE_CHECKING:
+    from kubelint.cel.failing import Failure, Part
 
 _LINE = re.compile(r"[^\n]*\n")
 
@@ -26,19 +28,42 @@ class Scope(Protocol):
         """The value of a variable, or UNKNOWN. Raises CannotTell."""
 
 
+class Flaw(NamedTuple):
+    """What is wrong with an expression that compiles, and the 0-based code point at which it is."""
+
+    offset: int
+    message: str
+
+
 class Expression:
     """An expression of a policy. `types` are the variables that it may use, `results` what it has to give: one of
-    these types, any where none is named."""
+    these types, any where none is named. `check` says what else is wrong with it."""
 
-    def __init__(self, text: Written, types: Mapping[str, Type], *results: Type) -> None:
+    def __init__(
+        self,
+        text: Written,
+        types: Mapping[str, Type],
+        *results: Type,
+        check: Callable[[Program], Flaw | None] | None = None,
+    ) -> None:
         self.text = str(text)
         self.node = text.node
         self._types = types
         self._results = results
+        self._check = check
 
     @cached_property
     def program(self) -> Program:
-        """The compiled expression. Raises PolicyError."""
+        """The compiled expression, which nothing is wrong with. Raises PolicyError."""
+        flaw = self._check(self.compiled) if self._check is not None else None
+        if flaw is not None:
+            source, offset = self._place_of(flaw.offset)
+            raise PolicyError(source, offset, flaw.message)
+        return self.compiled
+
+    @cached_property
+    def compiled(self) -> Program:
+        """The compiled expression. Raises PolicyError where it does not compile."""
         try:
             program = cel.compile(self.text, self._types)
         except CelError as error:
@@ -54,14 +79,22 @@ class Expression:
     def type(self) -> Type:
         """The type of its value; `dyn` where it does not compile, which others are to say."""
         try:
-            return self.program.type
+            return self.compiled.type
         except (PolicyError, CelUnknown):
             return cel.DYN
 
     @cached_property
     def reads(self) -> tuple[Route, ...]:
         """The fields that it reads, in the order of the text."""
-        return tuple(self.program.reads())
+        return tuple(self.compiled.reads())
+
+    @cached_property
+    def route(self) -> Route | None:
+        """The field that it is as a whole; None where it is something else, or does not compile."""
+        try:
+            return self.compiled.route
+        except (PolicyError, CelUnknown):
+            return None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -70,24 +103,55 @@ class Expression:
 
     def evaluate(self, scope: Scope) -> object:
         """The value. Raises CelError where there is none, CelUnknown and CannotTell where nobody knows it."""
+        return self.program.evaluate(self.values(scope))
+
+    def values(self, scope: Scope) -> dict[str, object]:
+        """The values of the variables that it uses; one that nobody knows is left out. Raises CannotTell."""
         values: dict[str, object] = {}
         for name in self.names:
             value = scope.value_of(name)
             # One that is left out is unknown, which matters only if the expression comes so far.
             if value is not UNKNOWN:
                 values[name] = value
-        return self.program.evaluate(values)
+        return values
 
-    def error(self, error: CelError) -> PolicyError:
-        """What CEL says of it, at its place in the file."""
-        source, offset = self.place(error.line, error.column)
-        return PolicyError(source, offset, f"{_KINDS[error.kind]}: {error.message}{_meant(error)}")
+    def parts(self, values: Mapping[str, object]) -> list[Part]:
+        """The parts of it that make it true or false for these values; none where nobody can say."""
+        try:
+            return self.program.parts(values)
+        except (PolicyError, CelUnknown):
+            return []
 
-    def place(self, line: int = 1, column: int = 1) -> tuple[Source, int]:
-        """The file that holds it, and the offset of one of its lines and columns (1-based code points)."""
+    def failure(self, error: CelError, scope: Scope) -> Failure | None:
+        """The part of it that has no value, as an error says; None where nobody can say which."""
+        if error.kind != "evaluation":
+            return None
+        try:
+            return self.program.failure(self.values(scope))
+        except (CelError, CelUnknown):
+            return None
+
+    def error(
+        self, error: CelError, failure: Failure | None = None, of: str = "", way_out: str | None = None
+    ) -> PolicyError:
+        """What CEL says of it, with the way out if one is known, at its place in the file; `of` says with which
+        object."""
+        # Only a wrong expression needs to know what is often meant.
+        from kubelint.policy.hints import hint_of
+
+        offset = failure.offset if failure is not None else _offset(self.text, error.line, error.column)
+        source, place = self._place_of(offset)
+        way_out = way_out or hint_of(error, self.text, offset, self.node, failure)
+        return PolicyError(source, place, f"{_KINDS[error.kind]}: {error.message}{of}{way_out and f'; {way_out}'}")
+
+    def place(self, failure: Failure | None = None) -> tuple[Source, int]:
+        """The file that holds it, and the offset at which it begins, or at which a part of it fails."""
+        return self._place_of(failure.offset if failure is not None else 0)
+
+    def _place_of(self, offset: int) -> tuple[Source, int]:
         if self.node is None:
-            return Source("", self.text), _offset(self.text, line, column)
-        return self.node.source, _offset_within(self.node, _offset(self.text, line, column))
+            return Source("", self.text), offset
+        return self.node.source, _offset_within(self.node, offset)
 
 
 _KINDS = {
@@ -97,13 +161,6 @@ _KINDS = {
     "evaluation": "the expression has no value",
     "cost": "the expression costs more than an API server allows",
 }
-
-
-def _meant(error: CelError) -> str:
-    """What a name that is not declared may have been meant to be."""
-    issue = error.issues[0] if error.issues else None
-    meant = closest(issue.name, (name for name in issue.declared if name.isidentifier())) if issue else None
-    return f"; did you mean `{meant}`?" if meant is not None else ""
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from textwrap import dedent
 
 from kubelint.finding import Finding, Severity
 from kubelint.node import Node, Place
@@ -17,10 +18,13 @@ class FlawedPolicy:
     def __init__(self, id: str, place: Place, page: str) -> None:
         self.id = id
         self.place = place
-        self.subject: type[Resource] = Resource
         self.severity = Severity.ERROR
         self.summary = "Judges nothing, since something is wrong with it"
         self._page = page
+
+    def is_about(self, resource: Resource) -> bool:
+        """Of nothing."""
+        return False
 
     def expressions(self) -> Iterator[Expression]:
         """None, since what is wrong with it is known already."""
@@ -37,4 +41,5 @@ class FlawedPolicy:
 
 def page_of(node: Node) -> str:
     """Markdown that shows what is written."""
-    return f"```yaml\n{node.span.text.rstrip()}\n```\n"
+    _, column = node.source.position(node.start)
+    return f"```yaml\n{dedent(' ' * (column - 1) + node.span.text).rstrip()}\n```\n"

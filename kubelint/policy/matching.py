@@ -5,14 +5,15 @@ k8s.io/apiserver, pkg/admission/plugin/policy/matching/matching.go, and pkg/admi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from kubelint.cel import CelUnknown
 from kubelint.label_selector import LabelSelector
 from kubelint.node import Node, Scalar
-from kubelint.policy.admission import Admission, group_and_version, resource_name
+from kubelint.policy.admission import Admission
 from kubelint.policy.defaults import Object
-from kubelint.resources import Resource, items_of, text_of
+from kubelint.resources import Resource, group_and_version, items_of, plural_of, text_of
 from kubelint_schemas import Index
 
 
@@ -25,43 +26,49 @@ class MatchResources:
         self._included = _Rules(node and node.get("resourceRules"), is_exact=is_exact)
         self._objects = LabelSelector(node and node.get("objectSelector"))
         self._namespaces = LabelSelector(node and node.get("namespaceSelector"))
+        self._demands = tuple(self._demanded())
+
+    def _demanded(self) -> Iterator[Callable[[Admission], bool]]:
+        if self._excluded.rules:
+            yield lambda admission: not self._excluded.name(admission)
+        if self._included.rules:
+            yield self._included.name
+        if self.selects_objects:
+            yield lambda admission: self._objects.selects(labels_of(admission.object))
+        if not (self._namespaces.is_absent or self._namespaces.is_empty):
+            yield self._has_namespace
+
+    @property
+    def selects_objects(self) -> bool:
+        """Whether it asks for labels of the objects."""
+        return not (self._objects.is_absent or self._objects.is_empty)
+
+    def may_mean(self, resource: Resource) -> bool:
+        """Whether its rules are about objects of this apiVersion and kind, for which these alone count."""
+        return not self._included.rules or bool(self._included.about(resource).rules)
 
     def means(self, admission: Admission) -> bool:
         """Whether the creation of an object is meant.
 
-        Raises CelUnknown where a selector asks for what nobody knows, and nothing else rules the object out.
+        Raises CelUnknown where something asks for what nobody knows, and nothing else rules the object out.
         """
-        if self._excluded.name(admission) or (self._included.rules and not self._included.name(admission)):
-            return False
-        return _object_matches(self._objects, admission) and _namespace_matches(self._namespaces, admission)
+        unknown: CelUnknown | None = None
+        for demand in self._demands:
+            try:
+                if not demand(admission):
+                    return False
+            except CelUnknown as error:
+                unknown = unknown or error
+        if unknown is not None:
+            raise unknown
+        return True
 
-
-def selects(selector: LabelSelector, labels: Mapping[str, object]) -> bool:
-    """Whether a label selector selects an object with these labels. Raises CelUnknown where a label is not known."""
-    wanted = {key: scalar.text for key, scalar in selector.match_labels.items()}
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(
-        _meets(expression, labels) for expression in selector.match_expressions
-    )
-
-
-def _meets(expression: Node, labels: Mapping[str, object]) -> bool:
-    key = text_of(expression.get("key")) or ""
-    values = {item.text for item in items_of(expression.get("values")) if isinstance(item, Scalar)}
-    value = labels.get(key)
-    match text_of(expression.get("operator")):
-        case "In":
-            return value in values
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-    return False
-
-
-def _object_matches(selector: LabelSelector, admission: Admission) -> bool:
-    return selector.is_absent or selector.is_empty or selects(selector, labels_of(admission.object))
+    def _has_namespace(self, admission: Admission) -> bool:
+        if admission.resource.kind == "Namespace":
+            return self._namespaces.selects(labels_of(admission.object))
+        if not admission.resource.is_namespaced:
+            return True
+        return self._namespaces.selects(labels_of(admission.namespace_object))
 
 
 def labels_of(object: Object | None) -> Mapping[str, object]:
@@ -71,32 +78,28 @@ def labels_of(object: Object | None) -> Mapping[str, object]:
     return labels if isinstance(labels, dict) else {}
 
 
-def _namespace_matches(selector: LabelSelector, admission: Admission) -> bool:
-    if selector.is_absent or selector.is_empty:
-        return True
-    if admission.resource.kind == "Namespace":
-        return selects(selector, labels_of(admission.object))
-    if not admission.resource.is_namespaced:
-        return True
-    return selects(selector, labels_of(admission.namespace_object))
-
-
 class _Rules:
     """Resource rules, of which those that are about a kind are looked for once a kind."""
 
     def __init__(self, node: Node | None, *, is_exact: bool) -> None:
         self.rules = [_ResourceRule(item) for item in items_of(node)]
         self._is_exact = is_exact
-        self._about: dict[tuple[str, str, bool], list[_ResourceRule]] = {}
+        self._about: dict[tuple[str, str], _Concerned] = {}
+
+    def about(self, resource: Resource) -> _Concerned:
+        """Those that are about objects of an apiVersion and kind."""
+        key = resource.api_version, resource.kind
+        found = self._about.get(key)
+        if found is None:
+            rules = [rule for rule in self.rules if rule.is_about(resource)]
+            is_sure = any(not rule.names and rule.has_version(resource.api_version) for rule in rules)
+            found = self._about[key] = _Concerned(rules, is_sure)
+        return found
 
     def name(self, admission: Admission) -> bool:
         """Whether one of them names the creation of an object. Raises CelUnknown where a version may be the same."""
-        resource = admission.resource
-        key = resource.api_version, resource.kind, resource.is_namespaced
-        rules = self._about.get(key)
-        if rules is None:
-            rules = self._about[key] = [rule for rule in self.rules if rule.is_about(resource)]
-        return any(self._names(rule, admission) for rule in rules)
+        found = self.about(admission.resource)
+        return found.is_sure or any(self._names(rule, admission) for rule in found.rules)
 
     def _names(self, rule: _ResourceRule, admission: Admission) -> bool:
         api_version, kind = admission.resource.api_version, admission.resource.kind
@@ -108,6 +111,13 @@ class _Rules:
             return False
         # By default a rule means every version of a resource, which the server then converts.
         raise CelUnknown(f"whether {api_version} is the same as the version that the policy names")
+
+
+class _Concerned(NamedTuple):
+    """Resource rules that are about a kind, and whether one of them names every object of it."""
+
+    rules: list[_ResourceRule]
+    is_sure: bool
 
 
 class _ResourceRule:
@@ -124,7 +134,7 @@ class _ResourceRule:
     def is_about(self, resource: Resource) -> bool:
         """Whether it is about the creation of objects of this kind, in whatever version."""
         group, _ = group_and_version(resource.api_version)
-        plural = resource_name(resource.kind)
+        plural = plural_of(resource.kind)
         # A Namespace counts as an object of the cluster, although its request bears its own name as namespace.
         return (
             self._creates

@@ -16,27 +16,13 @@ from kubelint.node import Node
 from kubelint.policy.admission import Admission
 from kubelint.policy.decoded import decoded
 from kubelint.policy.defaults import complete
-from kubelint.policy.matching import selects
 from kubelint.policy.uncertain import Uncertain
-from kubelint.resources import Resource, text_of
+from kubelint.resources import Resource, group_and_version, is_cluster_scoped, is_of_kubernetes, text_of
 from kubelint_schemas import Index
 
 _SET_BY_SERVER = "what the server sets"
 _WITHOUT_DEFAULTS = "ConfigMap"
 _DEFINITION = "CustomResourceDefinition"
-_CLUSTER_SCOPED = frozenset(
-    (
-        *("Namespace", "Node", "PersistentVolume", "ComponentStatus", "APIService", _DEFINITION),
-        *("ClusterRole", "ClusterRoleBinding", "CertificateSigningRequest", "FlowSchema", "PriorityClass"),
-        *("PriorityLevelConfiguration", "IngressClass", "IPAddress", "ServiceCIDR", "RuntimeClass", "StorageClass"),
-        *("CSIDriver", "CSINode", "VolumeAttachment", "VolumeAttributesClass", "DeviceClass", "ResourceSlice"),
-        *("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"),
-        *("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
-        *("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"),
-    )
-)
-"""The kinds of Kubernetes itself whose objects live in no namespace (`kubectl api-resources --namespaced=false`)."""
-_BUILT_IN_SUFFIX = ".k8s.io"
 
 
 @dataclass(frozen=True)
@@ -89,9 +75,8 @@ def _is_named(resource: Resource, reference: Node) -> bool:
     name = text_of(reference.get("name"))
     if name is not None:
         return resource.name == name
-    return selects(
-        LabelSelector(reference.get("selector")), {key: scalar.text for key, scalar in resource.labels.items()}
-    )
+    labels = {key: scalar.text for key, scalar in resource.labels.items()}
+    return LabelSelector(reference.get("selector")).selects(labels)
 
 
 def _namespace_of(admission: Admission) -> str:
@@ -125,9 +110,9 @@ def _is_known(resource: Resource) -> bool:
 
 
 def _is_namespaced(api_version: str, kind: str, known: Iterable[Resource]) -> bool | None:
-    group = api_version.rpartition("/")[0]
-    if "." not in group or group.endswith(_BUILT_IN_SUFFIX):
-        return kind not in _CLUSTER_SCOPED
+    if is_of_kubernetes(api_version):
+        return not is_cluster_scoped(api_version, kind)
+    group, _ = group_and_version(api_version)
     for definition in known:
         if definition.kind == _DEFINITION and (
             text_of(definition.get("spec", "group")) == group

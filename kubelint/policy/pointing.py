@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
+from collections.abc import Mapping as MappingType
+from functools import cache, cached_property
 
-from kubelint.cel import Every
+from kubelint.cel import STRING, Every, Program, Type, compile
 from kubelint.cel import Route as Read
 from kubelint.exposure import Exposure
 from kubelint.node import Mapping, Node, Place, Sequence
-from kubelint.resources import Resource
+from kubelint.policy.expression import Expression, Flaw
+from kubelint.policy.fields import KnownFields
+from kubelint.resources import Resource, field_path
+from kubelint.settings import Written
 
 Route = tuple[str | int, ...]
 
@@ -17,6 +22,8 @@ _STEP = re.compile(r"""\.(?P<name>[\w$-]+)|\[(?P<index>\d+)\]|\[(?P<quote>["']?)
 _KEYED = re.compile(r"metadata\.(?P<field>annotations|labels)\.(?P<key>[\w.-]+(?:/[\w.-]+)?)")
 """A label or an annotation, whose key holds dots of its own: no field follows it."""
 _HEAD = re.compile(r"[A-Za-z_$]\w*")
+_OTHER_SPELLING = re.compile(r"(?P<head>\$?[./]+)(?P<path>[\w$./~\[\]*-]*)")
+"""A path as JSONPath, JSON Pointer and others spell it."""
 _SHALLOWEST = 2
 """Steps of the shortest route that says more than `metadata` or `spec`."""
 
@@ -48,6 +55,54 @@ def is_route(text: str, variables: Container[str]) -> bool:
     """Whether a text is the path of a field, and no expression over one of these variables."""
     route = route_of(text)
     return route is not None and (text.strip().startswith("object.") or route[0] not in variables)
+
+
+class Pointer(Expression):
+    """Where the findings of a policy point: the path of a field, which stands for itself, or an expression that gives
+    such a path."""
+
+    def __init__(self, text: Written, types: MappingType[str, Type], fields: KnownFields) -> None:
+        path = str(text).strip()
+        self.path = path if is_route(path, types) else None
+        """The path, where that is what stands there."""
+        self._fields = fields
+        other = _OTHER_SPELLING.fullmatch(path)
+        self._meant = _respelled(other) if other is not None else None
+        self._is_path = not path or self.path is not None or self._meant is not None
+        super().__init__(text, types, STRING, check=self._flaw if self._is_path else fields.flaw)
+
+    @cached_property
+    def compiled(self) -> Program:
+        """The compiled expression; of a path any text, since nobody evaluates it. Raises PolicyError."""
+        return _any_text() if self._is_path else super().compiled
+
+    def _flaw(self, _: Program) -> Flaw | None:
+        """What is wrong with a path."""
+        path = self.text.strip()
+        route = route_of(path) if self._meant is None else None
+        if not path:
+            message = "`at` is empty: write the path of a field, such as `spec.type`, or leave it out"
+        elif route is None:
+            message = f"`{path}` is no path of a field; write `{self._meant}`"
+        elif "*" in route:
+            message = f"`{path}` names no item; write `[0]`, or leave `at` out: the item that is wrong is found then"
+        else:
+            found = self._fields.flaw_of_path(route)
+            return Flaw(0, found) if found is not None else None
+        return Flaw(0, message)
+
+
+@cache
+def _any_text() -> Program:
+    return compile("''", {})
+
+
+def _respelled(other: re.Match[str]) -> str:
+    """The path that is meant."""
+    if "/" not in other["head"]:
+        return other["path"].replace("[*]", "[0]") or "spec.type"
+    steps = (step.replace("~1", "/").replace("~0", "~") for step in other["path"].split("/"))
+    return field_path(tuple(int(step) if step.isdigit() else step for step in steps if step)) or "spec.type"
 
 
 def place_at(resource: Resource, route: Route) -> Place:

@@ -28,16 +28,15 @@ class Policy(Protocol):
         """Where it is written."""
 
     @property
-    def subject(self) -> type[Resource]:
-        """The kind of resource that it can be about."""
-
-    @property
     def severity(self) -> Severity:
         """How bad its findings are."""
 
     @property
     def summary(self) -> str:
         """One line on what it demands, without a full stop."""
+
+    def is_about(self, resource: Resource) -> bool:
+        """Whether it can be about objects of this apiVersion and kind."""
 
     def expressions(self) -> Iterator[Expression]:
         """Every expression of it."""
@@ -62,10 +61,14 @@ class PolicyRule(Rule):
         self.severity = policy.severity
         self.category = CATEGORY
         self.default = True
-        self.subject = policy.subject
+        self.subject = Resource
         self.inputs = ("admission",)
         self.options = None
         self.page = policy.place.span.source.path
+
+    def is_about(self, subject: object) -> bool:
+        """Whether it judges an object, as its apiVersion and kind tell."""
+        return isinstance(subject, Resource) and self.policy.is_about(subject)
 
     def read_page(self) -> str:
         """What the policy says, under a title."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from kubelint.finding import Severity
-from kubelint.settings import ITEM_BY_ITEM, Glob, Text, Written
+from kubelint.settings import ITEM_BY_ITEM, NOT_EMPTY, Glob, Text, Written
 
 PREFIX = "policy/"
 """What the rule id of every policy begins with."""
@@ -16,10 +16,33 @@ CATEGORY = "policy"
 ID_PATTERN = "[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?"
 """What the id of a policy looks like: the name of a ValidatingAdmissionPolicy is one."""
 
+_NEAR = 0.85
+"""How alike a kind must be to one that is known for being a slip of it: many a custom kind is called nearly so."""
+_MOST_LETTERS = 3
+
+
+def slip_of_kind(kind: str) -> str | None:
+    """The kind of Kubernetes, or of what kubelint reads beside it, that a kind is a slip of; None for any other."""
+    from kubelint.resources import KINDS
+
+    if kind in KINDS:
+        return None
+    from kubelint.cluster import DEFAULT_VERSION
+    from kubelint.facts.kinds import WITHOUT_PODS
+    from kubelint.suggestion import closest
+    from kubelint_schemas import Index
+
+    known = {*KINDS, *WITHOUT_PODS, *(name for _, name in Index.of(DEFAULT_VERSION).kinds)}
+    if kind in known:
+        return None
+    alike = [one for one in sorted(known) if abs(len(one) - len(kind)) <= _MOST_LETTERS]
+    return closest(kind, alike, cutoff=_NEAR)
+
+
 _ID = Text("id of a policy", "write small letters, digits, `-` and `.`, such as `no-node-ports`", pattern=ID_PATTERN)
-_KIND = Text("kind", "write it as in the manifests", pattern="[A-Z][A-Za-z0-9]*")
+_KIND = Text("kind", "write it as in the manifests", pattern="[A-Z][A-Za-z0-9]*", slip=slip_of_kind)
 _NAME_PATTERN = Text("name or pattern of namespaces", "write `prod`, or `prod-*`", pattern="[a-z0-9*?-]+")
-_PATH = Text("path", "write the path of a file or a folder, from the configuration's folder", pattern=r"[^\n]*[^\n\s]")
+_PATH = Text("path", "write that of a file or a folder, from the configuration's folder", pattern=r"[^\n]*[^\n\s]")
 _VARIABLE = Text("name of a variable", "write letters, digits and `_`", pattern="[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -27,7 +50,7 @@ _VARIABLE = Text("name of a variable", "write letters, digits and `_`", pattern=
 class MatchSettings:
     """Which objects a policy judges: those that meet every condition given."""
 
-    kinds: tuple[Annotated[str, _KIND], ...] = ("Service",)
+    kinds: tuple[Annotated[Written, _KIND], ...] = field(default=(Written("Service"),), metadata={NOT_EMPTY: True})
     """The kinds of objects, of any API group."""
 
     namespaces: tuple[Annotated[str, _NAME_PATTERN], ...] = ()
@@ -85,7 +108,7 @@ class PolicySettings:
 
 
 PolicyPath = Annotated[Written, _PATH]
-"""A file that holds policies, or a folder of such files."""
+"""A file that holds policies, a folder of such files, or a pattern of such paths as on the command line."""
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,11 @@ from kubelint.apiserver.field import Field
 from kubelint.apiserver.names import dns_label_with_letter_first, dns_subdomain, qualified_name
 from kubelint.apiserver.verdict import Statement, Verdict
 from kubelint.cluster import DEFAULT_VERSION, Cluster
-from kubelint.node import Node, Place, plain
+from kubelint.node import Node, Place, Scalar, plain
 from kubelint.policy.errors import PolicyError
 from kubelint.resources import Resource
+from kubelint.settings import tag_of
+from kubelint.yaml_faults import NO_PART_OF_VALUE
 from kubelint_schemas import Index
 
 KIND = "ValidatingAdmissionPolicy"
@@ -44,15 +46,9 @@ _RESERVED = frozenset(
 )
 
 
-def is_of_admission(resource: Resource) -> bool:
-    """Whether an object is a ValidatingAdmissionPolicy or a binding of one, of any version."""
-    return resource.kind in (KIND, BINDING_KIND) and resource.api_version.startswith(f"{GROUP}/")
-
-
 def flaws_of(resource: Resource) -> list[PolicyError]:
     """What the server has against a policy or a binding, its expressions aside, in the order of the text."""
-    version = resource.api_version.rpartition("/")[2]
-    if version not in VERSIONS:
+    if resource.api_version not in [f"{GROUP}/{version}" for version in VERSIONS]:
         place = resource.get("apiVersion") or resource.name_place
         return [flaw_at(place, f"{resource.kind} is read as {' and '.join(f'{GROUP}/{one}' for one in VERSIONS)}")]
     decoded = undecodable(resource, f"{GROUP}/{VERSIONS[0]}")
@@ -274,8 +270,12 @@ def _match_conditions(field: Field, refusals: _Refusals) -> None:
 
 
 def _expression(field: Field, detail: str, refusals: _Refusals) -> None:
-    if not field.text.strip():
-        refusals.required(field, detail)
+    if field.text.strip():
+        return
+    tag = tag_of(field.node) if isinstance(field.node, Scalar) else None
+    if tag is not None:
+        detail = f"{detail + '; ' if detail else ''}{NO_PART_OF_VALUE.format(tag.text)}; quote the whole value"
+    refusals.required(field, detail)
 
 
 def _variable(variable: Field, refusals: _Refusals) -> None:

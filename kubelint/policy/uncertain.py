@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from kubelint.cel import CelUnknown
+from kubelint.cel import CelUnknown, OpenList
 from kubelint.workspace import CannotTell
 
 
@@ -161,6 +161,8 @@ class Uncertain(dict[str, object]):
 
 def settled(value: Any, is_unsettled: Callable[[object], bool], why: str) -> Any:
     """A value in which entries of maps that are unsettled are present, but not known; `why` is a noun."""
+    if isinstance(value, OpenList):
+        return OpenList(settled(value.known, is_unsettled, why), value.why)
     if isinstance(value, list):
         return [settled(item, is_unsettled, why) for item in value]
     if not isinstance(value, dict):
@@ -188,6 +190,11 @@ def agreed(one: dict[str, Any], other: dict[str, Any], why: str) -> dict[str, An
 def _common(one: object, other: object, why: str) -> object:
     if isinstance(one, dict) and isinstance(other, dict):
         return agreed(one, other, why)
+    if isinstance(one, OpenList) and isinstance(other, OpenList):
+        known = _common(one.known, other.known, why)
+        return known if known is _DIFFERENT else OpenList(known, one.why)  # type: ignore[arg-type]
+    if isinstance(one, OpenList) or isinstance(other, OpenList):
+        return _DIFFERENT
     if isinstance(one, list) and isinstance(other, list):
         if len(one) != len(other):
             return _DIFFERENT

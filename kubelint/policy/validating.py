@@ -13,10 +13,11 @@ from kubelint.cel import BOOL, DYN, NULL, STRING, CelUnknown, Type
 from kubelint.finding import Finding, Severity, finding
 from kubelint.node import Node, Place, Scalar
 from kubelint.policy.admission import Admission
-from kubelint.policy.clauses import Clauses, Validation, help_of
-from kubelint.policy.culprits import reads_of, require_as_written
+from kubelint.policy.as_written import require_as_written
+from kubelint.policy.clauses import Clauses, Validation, help_of, summary_of
+from kubelint.policy.culprits import reads_of
 from kubelint.policy.errors import PolicyError
-from kubelint.policy.evaluation import Decision, judge
+from kubelint.policy.evaluation import Decision, Evaluation, judge
 from kubelint.policy.expression import Expression
 from kubelint.policy.flawed import page_of
 from kubelint.policy.matching import MatchResources
@@ -26,8 +27,10 @@ from kubelint.policy.structure import KIND, flaw_at
 from kubelint.policy.types import ADMISSION_TYPES, variables_declared
 from kubelint.resources import Resource, items_of, text_of
 from kubelint.settings import Written
+from kubelint.source import Span
 from kubelint.workspace import CannotTell
 
+_DEFAULT_REASON = "Invalid"
 _SEVERITIES = {"Deny": Severity.ERROR, "Warn": Severity.WARNING, "Audit": Severity.NOTE}
 
 
@@ -53,7 +56,6 @@ class ValidatingPolicy:
     def __init__(self, resource: Resource, bindings: Iterable[Binding], known: Iterable[Resource]) -> None:
         self.id = resource.name or ""
         self.place: Place = resource.name_place
-        self.subject = Resource
         self._resource = resource
         self.bindings = tuple(bindings)
         self.constraints = MatchResources(resource.get("spec", "matchConstraints"))
@@ -72,9 +74,11 @@ class ValidatingPolicy:
     def summary(self) -> str:
         """One line on what it demands."""
         validations = self.clauses.validations
-        if not validations:
-            return f"{KIND} {self.id}"
-        return " ".join((validations[0].message or f"Demands {validations[0].expression.text}").split()).rstrip(".")
+        return summary_of(validations[0]) if validations else f"{KIND} {self.id}"
+
+    def is_about(self, resource: Resource) -> bool:
+        """Whether its resource rules are about objects of this apiVersion and kind."""
+        return self.constraints.may_mean(resource)
 
     def expressions(self) -> Iterator[Expression]:
         """Every expression of it."""
@@ -103,7 +107,7 @@ class ValidatingPolicy:
                 if (decision.message, severity) not in said:
                     said.add((decision.message, severity))
                     try:
-                        require_as_written(decision, self.clauses, admission)
+                        require_as_written(decision, self.clauses, admission, self._matched_by(binding))
                     except CannotTell as reason:
                         untold = untold or reason
                     else:
@@ -131,8 +135,23 @@ class ValidatingPolicy:
     def _finding(self, decision: Decision, severity: Severity, admission: Admission) -> Finding:
         place = place_read(admission.resource, reads_of(decision, self.clauses, admission), None)
         help = help_of(self.id, decision.expression)
-        reason = decision.reason if decision.error is None else None
-        return finding(place, decision.message, help=help, severity=severity, reason=reason)
+        reason = decision.reason or _DEFAULT_REASON
+        related = self._related(decision, admission)
+        return finding(place, decision.message, help=help, severity=severity, reason=reason, related=related)
+
+    def _related(self, decision: Decision, admission: Admission) -> list[tuple[Place, str]]:
+        """Where the policy is wrong, of an expression without a value."""
+        if decision.error is None:
+            return []
+        evaluation = Evaluation(self.clauses, admission, decision.params)
+        expression, error = evaluation.origin(decision.expression, decision.error)
+        flaw = expression.error(error, expression.failure(error, evaluation))
+        return [(Span(flaw.source, flaw.offset, flaw.offset + 1), str(flaw))]
+
+    def _matched_by(self, binding: Binding) -> frozenset[str]:
+        """The fields of an object's metadata by which it is selected."""
+        selects = self.constraints.selects_objects or binding.resources.selects_objects
+        return frozenset(("labels",)) if selects else frozenset()
 
     def _severity(self, decision: Decision, binding: Binding) -> Severity:
         # What goes to the audit log and has no value denies, whatever the binding says.

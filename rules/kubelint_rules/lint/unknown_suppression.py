@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubelint import Finding, Manifest, Severity, Suppressions, finding, rule
-from kubelint.suggestion import closest
+from kubelint.suggestion import closest_id
 
 
 @rule(severity=Severity.WARNING)
@@ -19,6 +19,6 @@ def unknown_suppression(manifest: Manifest, suppressions: Suppressions) -> Itera
             continue
         for id in suppression.ids:
             if id not in suppressions.known and (knows_policies or not id.startswith("policy/")):
-                meant = closest(id, suppressions.known)
+                meant = closest_id(id, suppressions.known)
                 help = f"write `{meant}`" if meant else "`kubelint rules` lists them all"
                 yield finding(suppression.span, f"there is no rule `{id}`", help=help)
