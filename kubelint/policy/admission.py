@@ -51,6 +51,7 @@ class Admission:
         self.draw = self._completion.draw
         self._values: dict[str, object] = {"oldObject": None}
         self._unknown: dict[str, CelUnknown] = {}
+        self._maps: dict[tuple[str, ...], dict[str, object]] = {}
 
     @property
     def namespace(self) -> str:
@@ -69,6 +70,14 @@ class Admission:
         name = self.object["metadata"]["name"]
         assert isinstance(name, str)
         return name
+
+    def values_of(self, names: tuple[str, ...]) -> dict[str, object]:
+        """The values of these variables, without those that only a cluster knows: one map for all who ask for them."""
+        values = self._maps.get(names)
+        if values is None:
+            known = {name: self.value_of(name) for name in names}
+            values = self._maps[names] = {name: value for name, value in known.items() if value is not UNKNOWN}
+        return values
 
     def value_of(self, name: str) -> object:
         """The value of a variable of expressions; UNKNOWN for one that only a cluster knows."""

@@ -14,9 +14,12 @@ from kubelint.policy.admission import Admission
 from kubelint.policy.clauses import Clauses, Validation
 from kubelint.policy.defaults import Object
 from kubelint.policy.expression import Expression
+from kubelint.policy.uncertain import UNKNOWN
 from kubelint.workspace import CannotTell
 
 _OF_VARIABLE = re.compile(r'composited variable "(?P<name>\w+)" fails to evaluate: ')
+_OF_POLICY = frozenset(("params", "variables"))
+"""What every policy has of its own."""
 _LONGEST_MESSAGE = 5 * 1024
 """Bytes of what a messageExpression may give (celconfig.MaxEvaluatedMessageExpressionSizeBytes)."""
 
@@ -78,6 +81,13 @@ class Evaluation:
         self.unknown: CelUnknown | None = None
         """The first thing that nobody knows, although an expression asked for it."""
 
+    def values_of(self, names: tuple[str, ...]) -> dict[str, object]:
+        """The values of these variables, without those that nobody knows."""
+        if self._object is None and _OF_POLICY.isdisjoint(names):
+            return self._admission.values_of(names)
+        values = {name: self.value_of(name) for name in names}
+        return {name: value for name, value in values.items() if value is not UNKNOWN}
+
     def value_of(self, name: str) -> object:
         """The value of a variable, as expressions know it; UNKNOWN for one that nobody knows."""
         if name == "params":
@@ -90,34 +100,34 @@ class Evaluation:
             return self._object
         return self._admission.value_of(name)
 
-    def decisions(self) -> Iterator[Decision]:
+    def decisions(self) -> list[Decision]:
         """Why the object is denied, one demand after another; `unknown` is set where one cannot be judged."""
         failed: list[tuple[Expression, CelError]] = []
         for condition in self._clauses.conditions:
             try:
                 if condition.evaluate(self) is not True:
-                    return
+                    return []
             except CelError as error:
                 failed.append((condition, error))
             except CelUnknown as unknown:
                 self._note(unknown)
         if self.unknown is not None:
-            return
+            return []
         if failed:
-            yield self._undone(failed)
-            return
-        yield from self._unmet()
-        yield from self._unannotated()
+            return [self._undone(failed)]
+        return [*self._unmet(), *self._unannotated()] if self._clauses.annotations else self._unmet()
 
-    def _unmet(self) -> Iterator[Decision]:
+    def _unmet(self) -> list[Decision]:
+        found: list[Decision] = []
         for validation in self._clauses.validations:
             try:
                 if validation.expression.evaluate(self) is not True:
-                    yield self._denied(validation)
+                    found.append(self._denied(validation))
             except CelError as error:
-                yield self._without_value(validation.expression, error)
+                found.append(self._without_value(validation.expression, error))
             except CelUnknown as unknown:
                 self._note(unknown)
+        return found
 
     def _unannotated(self) -> Iterator[Decision]:
         """What goes to the audit log has a budget of its own, and denies only where it has no value."""
@@ -188,7 +198,7 @@ def judge(clauses: Clauses, admission: Admission, params: object = None) -> tupl
     draw = admission.draw
     draw.is_used = False
     evaluation = Evaluation(clauses, admission, params)
-    decisions = list(evaluation.decisions())
+    decisions = evaluation.decisions()
     if not draw.is_used:
         return decisions, evaluation.unknown
     draw.number = 1

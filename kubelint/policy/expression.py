@@ -11,7 +11,6 @@ from kubelint import cel
 from kubelint.cel import CelError, CelUnknown, Program, Route, Type
 from kubelint.node import Scalar
 from kubelint.policy.errors import PolicyError
-from kubelint.policy.uncertain import UNKNOWN
 from kubelint.settings import Written
 from kubelint.source import Source
 
@@ -24,8 +23,8 @@ _LINE = re.compile(r"[^\n]*\n")
 class Scope(Protocol):
     """Where the values of variables come from."""
 
-    def value_of(self, name: str) -> object:
-        """The value of a variable, or UNKNOWN. Raises CannotTell."""
+    def values_of(self, names: tuple[str, ...]) -> dict[str, object]:
+        """The values of variables, without those that nobody knows; not to be changed. Raises CannotTell."""
 
 
 class Flaw(NamedTuple):
@@ -107,13 +106,8 @@ class Expression:
 
     def values(self, scope: Scope) -> dict[str, object]:
         """The values of the variables that it uses; one that nobody knows is left out. Raises CannotTell."""
-        values: dict[str, object] = {}
-        for name in self.names:
-            value = scope.value_of(name)
-            # One that is left out is unknown, which matters only if the expression comes so far.
-            if value is not UNKNOWN:
-                values[name] = value
-        return values
+        # It is unknown, which matters only if the expression comes so far.
+        return scope.values_of(self.names)
 
     def parts(self, values: Mapping[str, object]) -> list[Part]:
         """The parts of it that make it true or false for these values; none where nobody can say."""
