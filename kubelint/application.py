@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubelint.kustomization import Composition
 from kubelint.paths import folders_upwards, is_below
 from kubelint.resources import Resource
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(NamedTuple):
     """What is deployed together: the folder that holds all of it, and which files there belong to it."""
 
     folder: str

@@ -7,14 +7,13 @@ networking.istio.io/v1, route.openshift.io/v1 and projectcontour.io/v1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubelint.node import Node
 from kubelint.resources import Resource, ServicePort, integer_of, items_of, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(NamedTuple):
     """One place where an object names a Service to send traffic to.
 
     `place` is the node of the name, `namespace` that of the Service (None where nothing says), `port` the number or the

@@ -188,8 +188,7 @@ class _Pattern(NamedTuple):
     folders_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignores:
+class _Ignores(NamedTuple):
     """The patterns of one .gitignore, and the folder that holds it."""
 
     folder: str

@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import NamedTuple
 
 from kubelint.node import Mapping, Node
 from kubelint.parser import parse, split
@@ -31,8 +31,7 @@ NOT_FOLLOWED = Transformers(anything="one of many kustomizations")
 _GENERATES = ("generators", "helmCharts", "helmChartInflationGenerator", "transformers", "replacements")
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """What a kustomization changes of the objects that it deploys, as text: a patch of any form, `replicas`,
     `replacements` or `commonAnnotations`.
 
@@ -53,8 +52,7 @@ class Patch:
         return self.name is None or self.name == name or _is_match(self.name, name or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Kustomization:
+class Kustomization(NamedTuple):
     """One kustomization, or component. Paths are absolute.
 
     `resources` are the files and folders that it composes, `patch_files` the files that it uses as patches, `patches`
@@ -72,7 +70,7 @@ class Kustomization:
     object_labels: dict[str, str]
     blind: str | None
     is_component: bool = False
-    transformers: Transformers = field(default_factory=Transformers)
+    transformers: Transformers = Transformers()
 
     @property
     def folder(self) -> str:
@@ -215,8 +213,7 @@ def _resolved(folder: str, entry: str) -> str:
     return os.path.normpath(os.path.join(folder, entry))
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(NamedTuple):
     """What every kustomization of a project reaches: for each, the files, itself and its bases' included."""
 
     kustomizations: tuple[Kustomization, ...]
@@ -315,4 +312,4 @@ def _seeing(kustomization: Kustomization, known: frozenset[str]) -> Kustomizatio
     if kustomization.blind is not None or unseen is None:
         return kustomization
     shown = os.path.relpath(unseen, kustomization.folder)
-    return replace(kustomization, blind=f"the kustomization composes {shown}, which is not in this project")
+    return kustomization._replace(blind=f"the kustomization composes {shown}, which is not in this project")

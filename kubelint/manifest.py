@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kubelint.node import Node
 from kubelint.parser import Document, Problem, parse, split
@@ -31,8 +32,7 @@ _TOP_API_VERSION = re.compile(r"^apiVersion:", re.M)
 _SAYS_API_VERSION = re.compile(r"\bapiVersion\b")
 
 
-@dataclass(slots=True)
-class Part:
+class Part(NamedTuple):
     """One document of a manifest that holds something of Kubernetes.
 
     `skipped` says why it is not judged, where it is not; `problem` why it cannot be read. `kinds` are the kinds that

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kubelint.cluster import DEFAULT_VERSION
 from kubelint.discovery import Tree, search
@@ -23,15 +24,14 @@ from kubelint.workspace import Workspace
 from kubelint_schemas import Index
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectSettings:
+class ProjectSettings(NamedTuple):
     """What the configuration says of how a project is read. Paths are absolute; a folder ends in `/` for `excludes`."""
 
     version: str = DEFAULT_VERSION
     namespace: str | None = None
     excludes: Callable[[str], bool] = lambda path: False
     is_application: Callable[[str], bool] = lambda path: False
-    workload_kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    workload_kinds: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Project:
@@ -175,7 +175,7 @@ class Project:
         if not manifest.parts:
             return manifest
         if manifest.path in self.composition.patches:
-            parts = tuple(replace(part, skipped="kustomize patch") for part in manifest.parts)
+            parts = tuple(part._replace(skipped="kustomize patch") for part in manifest.parts)
             return Manifest(manifest.source, parts)
         for part in manifest.parts:
             for resource in part.resources:
@@ -211,4 +211,4 @@ def _placeholder(part: Part) -> str | None:
 
 def _without_placeholder(part: Part) -> Part:
     why = None if part.skipped else _placeholder(part)
-    return part if why is None else replace(part, skipped=why)
+    return part if why is None else part._replace(skipped=why)

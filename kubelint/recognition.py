@@ -8,7 +8,6 @@ proxy, a client) is not it. The signs themselves are look-ups in `kubelint.facts
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -51,8 +50,7 @@ class Sign(NamedTuple):
     is_port_name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recognition:
+class Recognition(NamedTuple):
     """What stands behind a port.
 
     `name` is what a sentence calls it; it speaks of the family where only a port number is known. `role` is what the

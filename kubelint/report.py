@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from kubelint.finding import Finding, Severity
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from kubelint.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(NamedTuple):
     """A rule that cannot tell, of which resource (or of which place, where there is none), and why."""
 
     rule: str
@@ -25,16 +24,14 @@ class Undecided:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """A finding that a comment or an annotation silences, with the reason that it gives (or an empty text)."""
 
     finding: Finding
     justification: str
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """What is deliberately not judged: a path, the 1-based line at which it begins, and why."""
 
     path: str
@@ -42,8 +39,7 @@ class Skipped:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Why a run is not complete: a rule that crashed, with the path that was being judged; or a flaw in a policy.
 
     `position` is the 1-based line and column of a flaw that stands in the file; None for what is wrong inside kubelint.
@@ -114,7 +110,7 @@ class Report:
         """Take down that a rule crashed: once for each line of code, however many objects it shows with."""
         for at, known in enumerate(self.faults):
             if known.crash is not None and known.crash == crashed.crash:
-                self.faults[at] = replace(known, times=known.times + crashed.times)
+                self.faults[at] = known._replace(times=known.times + crashed.times)
                 return
         self.faults.append(crashed)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from kubelint import config as configuration
 from kubelint.cluster import DEFAULT_VERSION, Cluster
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a user asks for. `folder` is the absolute current folder; paths are as typed.
 
     `standard_input` are the bytes to judge where `-` is among the paths, `standard_input_name` the path that they stand
@@ -47,19 +46,17 @@ class Request:
     standard_input_name: str | None = None
     suppress: bool = True
     policies: tuple[str, ...] = ()
-    overrides: dict[str, object] = field(default_factory=dict)
+    overrides: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The report of a run, and the exit code that it means."""
 
     report: Report
     exit_code: int
 
 
-@dataclass(frozen=True, slots=True)
-class Exposed:
+class Exposed(NamedTuple):
     """A Service, how far it reaches, and the workloads whose pods it is known to select."""
 
     service: Service
@@ -72,8 +69,7 @@ def run(request: Request, rules: Sequence[Rule]) -> Outcome:
     return _projects(request, rules).judge()
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """How far every Service of a run reaches, in the order of their places, and how many documents are not judged."""
 
     services: tuple[Exposed, ...]
@@ -95,12 +91,11 @@ def _projects(request: Request, rules: Sequence[Rule]) -> _Projects:
     return projects
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     project: Project
     config: Config
     config_path: str | None
-    excluded: list[str] = field(default_factory=list)
+    excluded: list[str]
 
 
 class _Projects:
@@ -151,7 +146,7 @@ class _Projects:
             config_path = self._config_path(self.request.folder)
             config = self._config(config_path, self.request.folder)
             project = self._project(self.request.folder, config, is_alone=True)
-            entry = self.entries["", None] = _Entry(project, config, config_path)
+            entry = self.entries["", None] = _Entry(project, config, config_path, [])
             entry.project.add_text(Source("<stdin>", decode(self.request.standard_input)))
             return
         path = os.path.normpath(os.path.join(self.request.folder, name))
@@ -207,7 +202,7 @@ class _Projects:
             # Of a folder that is no project's, only what is named is read, unless the folder itself is.
             is_alone = root in self.too_wide and root not in self.named
             project = self._project(root, config, is_alone=is_alone)
-            entry = self.entries[root, config_path] = _Entry(project, config, config_path)
+            entry = self.entries[root, config_path] = _Entry(project, config, config_path, [])
         return entry
 
     def _project(self, root: str, config: Config, *, is_alone: bool = False) -> Project:

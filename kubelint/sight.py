@@ -6,8 +6,8 @@ Nothing is concluded from the absence of an object where one of these may stand 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from kubelint.application import Application
 from kubelint.facts.kinds import DEPLOYING_GROUPS, LOCAL_GROUPS, WITHOUT_PODS
@@ -21,8 +21,7 @@ class CannotTell(Exception):
     """The manifests at hand do not decide the question; the message says what is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlindSpot:
+class BlindSpot(NamedTuple):
     """Something that cannot be read and may stand for objects: where, in which namespace (None: any), and why.
 
     `kinds` are the kinds of which it names itself; none: it may be of any kind, or make objects of any kind.

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kubelint.node import Mapping, Node, Scalar
 from kubelint.resources import items_of, text_of, texts_of
@@ -39,16 +38,14 @@ _HARMLESS_CONFIGURATION = frozenset(("nameReference", "varReference", "namespace
 """What a file of `configurations` may say that lets no transformer change fields which it would leave alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """Labels that are given to objects; `reach` says how far: `metadata`, `templates` or `selectors`."""
 
     pairs: tuple[tuple[str, str], ...]
     reach: str
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """Another name, tag or digest for the images of a name; None for what stays as it is."""
 
     name: str
@@ -80,8 +77,7 @@ def _is_of(image: str, name: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Transformers:
+class Transformers(NamedTuple):
     """What one kustomization sets.
 
     `replicas` are numbers by the names of objects; to the names of `generated` objects a hash is added, wherever they

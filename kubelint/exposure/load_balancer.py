@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from kubelint.annotations.readers import annotation_texts, named_controller
@@ -55,7 +54,7 @@ def by_load_balancer(service: Service, provider: str | None, shown: Shown | None
         there = f"{shown.object.kind} `{shown.object.name}` is among the manifests"
         beside = Evidence(there, shown.object.name_place, shown.object)
         path = _answer(service, [_reading(service, shown.controller)], False, written)
-        return replace(path, evidence=(*path.evidence, beside))
+        return path._replace(evidence=(*path.evidence, beside))
     return _assumed(service, written)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kubelint.node import Node, Scalar
 
@@ -79,8 +79,7 @@ class Via(StrEnum):
     PATCH = "patch"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One reason for an answer: what it says in words, and where it is written, if it is written.
 
     `resource` is the object in which `place` stands. Where nothing is written, `provider` may name whose default it is.
@@ -104,8 +103,7 @@ class Evidence:
         return self.place.text if isinstance(self.place, Scalar) else self.provider
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One way that leads to a Service, and how far it reaches.
 
     `ports` are the entries of the Service's spec.ports that it leads to; None: all of them. `provider` is the

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kubelint.exposure.addresses import FAMILIES, listed, narrowed_by, network_of, union_of
@@ -32,8 +31,7 @@ class SourceRange(NamedTuple):
         return network_of(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class RangeList:
+class RangeList(NamedTuple):
     """The ranges that stand in one place: in the field or in an annotation. At least one.
 
     `key` is `spec.loadBalancerSourceRanges` or the annotation's key, `place` the list or the annotation's value.

@@ -7,16 +7,14 @@ it. A format may not filter, sort or judge: it writes what the report holds, in 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
     from kubelint.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """What the reader has before them: whether colour is wanted, and the absolute path of the folder they are in."""
 
     color: bool

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from kubelint.node import Node
 from kubelint.paths import is_below
@@ -16,8 +16,7 @@ from kubelint.workspace import Workspace, may_share_namespace
 _HOOKS = ("helm.sh/hook", "argocd.argoproj.io/hook")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """That an object wants something for itself: what it wants, and the node that says so."""
 
     what: Hashable

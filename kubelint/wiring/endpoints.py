@@ -7,7 +7,7 @@ joins both sides by the name and the protocol of a port (pkg/proxy: ServicePortN
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kubelint.node import Node
 from kubelint.resources import Resource, Service, is_read, items_of, text_of
@@ -20,8 +20,7 @@ KINDS = ("EndpointSlice", "Endpoints")
 """The kinds that hold endpoints."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointPort:
+class EndpointPort(NamedTuple):
     """A port of endpoints: its name (empty for none), its protocol, and where to point at when speaking of it."""
 
     name: str

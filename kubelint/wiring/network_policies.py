@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kubelint.label_selector import LabelSelector
 from kubelint.node import Node, Scalar
@@ -153,8 +152,7 @@ class PolicyPort:
         return any(self.number <= number <= (self.last or self.number) for number in numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedPort:
+class ClosedPort(NamedTuple):
     """A port of a Service that the policies of all its pods close.
 
     `numbers` are the pods' own ports that it leads to, `policies` those that isolate the pods, `admitting` those that

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from kubelint.node import Node
 from kubelint.resources import Resource, Workload, integer_of, text_of
@@ -22,8 +22,7 @@ _NUMBER = re.compile(r"\breplicas\b")
 _SPREAD = re.compile(r"topologySpreadConstraints|podAntiAffinity")
 
 
-@dataclass(frozen=True, slots=True)
-class Replicas:
+class Replicas(NamedTuple):
     """The fewest pods that a workload keeps: how many, and where it says so (None: nobody does, and it is 1).
 
     `owner` is the object in which `place` stands: the workload, or an autoscaler.
