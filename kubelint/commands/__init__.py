@@ -72,4 +72,6 @@ def main() -> None:
         click.echo(f"kubelint: internal error: {type(error).__name__}: {error}", err=True)
         click.echo(f"kubelint: please report it at {HOMEPAGE}/issues; KUBELINT_TRACEBACK=1 shows where", err=True)
         code = 2
+    # Nor is there any to be looked for at the end, when the interpreter closes.
+    gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
