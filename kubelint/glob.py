@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_TOKEN = re.compile(
-    r"(?P<folders>(?:\A|(?<=/))\*\*+/)"
+# A text: `re` compiles it when it is first needed; many projects hold no pattern.
+_TOKEN = (
+    r"(?s)(?P<folders>(?:\A|(?<=/))\*\*+/)"
     r"|(?P<everything>(?:\A|(?<=/))\*\*+\Z)"
     r"|(?P<stars>\*+)"
     r"|(?P<one>\?)"
     r"|\[(?P<negated>[!^]?)(?P<characters>\]?[^\]/]*)\]"
     r"|\{(?P<alternatives>[^{},]*,[^{}]*)\}"
-    r"|\\(?P<escaped>.)",
-    re.DOTALL,
+    r"|\\(?P<escaped>.)"
 )
 _ANYWHERE = "(?:.*/)?"
 
@@ -44,7 +44,7 @@ def _expression(pattern: str, below: bool) -> str:
 def _translated(text: str) -> str:
     expression = ""
     position = 0
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_TOKEN, text):
         expression += re.escape(text[position : token.start()]) + _token(token)
         position = token.end()
     return expression + re.escape(text[position:])

@@ -16,14 +16,13 @@ from kubelint.resources import items_of, text_of, texts_of
 from kubelint.source import Source, Undecodable, decode
 from kubelint.transformers import Transformers, read_transformers
 
-_REMOTE = re.compile(r"://|^git@|^github\.com/|\?ref=")
-_TOUCHES_LABELS = re.compile(r"label|selector", re.I)
-_DOCUMENT_END = re.compile(r"^---.*$", re.M)
-_KIND = re.compile(r"""^kind:[ ]+["']?([A-Za-z0-9]+)["']?[ ]*(?:\#.*)?\r?$""", re.M)
-_NAME = re.compile(
-    r"""^metadata:[ ]*\r?\n(?:[ ]+.*\n|[ ]*\n)*?[ ]+name:[ ]+["']?([a-z0-9.-]+)["']?[ ]*(?:\#.*)?\r?$""", re.M
-)
-_IS_PATCH_ITSELF = re.compile(r"\n|\A\s*[\[{]")
+# Texts: `re` compiles one when it is first needed, and a run without kustomizations needs none.
+_REMOTE = r"://|^git@|^github\.com/|\?ref="
+_TOUCHES_LABELS = r"(?i)label|selector"
+_DOCUMENT_END = r"(?m)^---.*$"
+_KIND = r"""(?m)^kind:[ ]+["']?([A-Za-z0-9]+)["']?[ ]*(?:\#.*)?\r?$"""
+_NAME = r"""(?m)^metadata:[ ]*\r?\n(?:[ ]+.*\n|[ ]*\n)*?[ ]+name:[ ]+["']?([a-z0-9.-]+)["']?[ ]*(?:\#.*)?\r?$"""
+_IS_PATCH_ITSELF = r"\n|\A\s*[\[{]"
 _MOST_WAYS = 1000
 """Ways in which a file is deployed that are followed; of more, nothing is concluded."""
 NOT_FOLLOWED = Transformers(anything="one of many kustomizations")
@@ -93,11 +92,11 @@ def read_kustomization(path: str) -> Kustomization:
         return Kustomization(path, (), (), (), None, {}, {}, f"{os.path.basename(path)} is not YAML")
     local, blind = _resources(root, folder)
     patches = tuple(_patches(root, path))
-    if any(_TOUCHES_LABELS.search(patch.text) for patch in patches):
+    if any(re.search(_TOUCHES_LABELS, patch.text) for patch in patches):
         blind = blind or "a kustomize patch changes labels or a selector"
     for name in _GENERATES:
         node = root.get(name)
-        if node is not None and (name != "replacements" or _TOUCHES_LABELS.search(node.span.text)):
+        if node is not None and (name != "replacements" or re.search(_TOUCHES_LABELS, node.span.text)):
             blind = blind or f"the kustomization has {name}"
     pod_labels, object_labels = _labels(root)
     return Kustomization(
@@ -135,7 +134,7 @@ def _resources(root: Mapping, folder: str) -> tuple[list[str], str | None]:
     for name in ("resources", "bases", "components"):
         for item in items_of(root.get(name)):
             entry = text_of(item) or ""
-            if _REMOTE.search(entry):
+            if re.search(_REMOTE, entry):
                 blind = f"the kustomization composes {entry}, which is not in this project"
             elif entry:
                 local.append(_resolved(folder, entry))
@@ -148,7 +147,7 @@ def _patch_entries(root: Mapping, folder: str) -> Iterator[tuple[Node, str | Non
         for item in items_of(root.get(name)):
             entry = text_of(item) or text_of(item.get("path"))
             inline = text_of(item.get("patch"))
-            if entry is not None and not _IS_PATCH_ITSELF.search(entry):
+            if entry is not None and not re.search(_IS_PATCH_ITSELF, entry):
                 yield item, _resolved(folder, entry), None
             elif entry is not None or inline is not None:
                 yield item, None, entry or inline
@@ -162,7 +161,7 @@ def _patches(root: Mapping, path: str) -> Iterator[Patch]:
             # Not a path that any file can have, or no file.
             continue
         target = item.get("target")
-        for part in _DOCUMENT_END.split(text or ""):
+        for part in re.split(_DOCUMENT_END, text or ""):
             if isinstance(target, Mapping):
                 yield Patch(file or path, part, text_of(target.get("kind")), text_of(target.get("name")))
             elif part.strip():
@@ -184,7 +183,7 @@ def _changes(root: Mapping, path: str) -> Iterator[Patch]:
 
 def _subject(text: str) -> tuple[str | None, str | None]:
     """Of which object a strategic merge patch in block style speaks: kind and name; None for what it does not show."""
-    kind, name = _KIND.search(text), _NAME.search(text)
+    kind, name = re.search(_KIND, text), re.search(_NAME, text)
     return kind and kind[1], name and name[1]
 
 

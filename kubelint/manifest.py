@@ -23,9 +23,8 @@ YAML_SUFFIXES = (".yaml", ".yml")
 _TOP_KIND = re.compile(
     r"""^(?:kind|"kind"|'kind')[ \t]*:[ \t]+(['"]?)([A-Za-z][A-Za-z0-9]*)\1[ \t]*(?:\#.*)?\r?$""", re.M
 )
-_ANY_KIND = re.compile(
-    r"""kind["']?\s*:\s*(?:["']?([a-z][a-z0-9]*)["']?[ \t]*(?=[\s,}\#]|\Z)|[^"'a-z\s]|"[^"\n]*\\)""", re.I
-)
+# A text: `re` compiles it when it is first needed; most documents say at their very left what they are.
+_ANY_KIND = r"""(?i)kind["']?\s*:\s*(?:["']?([a-z][a-z0-9]*)["']?[ \t]*(?=[\s,}\#]|\Z)|[^"'a-z\s]|"[^"\n]*\\)"""
 _ESCAPED_KEY = re.compile(r"\\[xuU]0*6[bB9eE4]")
 _TOP_METADATA = re.compile(r"^metadata:", re.M)
 _TOP_API_VERSION = re.compile(r"^apiVersion:", re.M)
@@ -133,7 +132,7 @@ def kinds_in(text: str) -> frozenset[str] | None:
     if top and not any(kind.endswith("List") for kind in top):
         return frozenset(top)
     kinds = set(top)
-    for found in _ANY_KIND.finditer(text):
+    for found in re.finditer(_ANY_KIND, text):
         if found[1] is None:
             return None
         kinds.add(found[1])

@@ -21,19 +21,20 @@ MEANT = {
     ord(_FILLER): None,
     **{PRIVATE + code: code for code in (ord(":"), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)},
 }
-_JSON_ONLY = re.compile(rf"\\u[dD][89a-fA-F]|[{_NOT_IN_YAML}]")
-_JSON_PARTS = re.compile(
+# Texts: `re` compiles one when it is first needed, and few runs need any.
+_JSON_ONLY = rf"\\u[dD][89a-fA-F]|[{_NOT_IN_YAML}]"
+_JSON_PARTS = (
     r"\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})|\\u(?P<alone>[dD][89a-fA-F][0-9a-fA-F]{2})"
     rf"|\\.|(?P<raw>[{_NOT_IN_YAML}])"
 )
-_INNER_COLONS = re.compile(rf"(?<=[\w.)/{_COLON}-]):+(?=\S)")
-_DOUBLE_QUOTED = re.compile(r'(?:\A|(?<=[\s\[{,:-]))"(?:[^"\\]|\\.)*+', re.S)
-_ESCAPE = re.compile(r"\\.", re.S)
+_INNER_COLONS = rf"(?<=[\w.)/{_COLON}-]):+(?=\S)"
+_DOUBLE_QUOTED = r'(?s)(?:\A|(?<=[\s\[{,:-]))"(?:[^"\\]|\\.)*+'
+_ESCAPE = r"(?s)\\."
 
 
 def json_as_yaml(text: str) -> str:
     """A JSON document, written as libyaml reads it."""
-    return _JSON_PARTS.sub(_json_part_as_yaml, text) if _JSON_ONLY.search(text) else text
+    return re.sub(_JSON_PARTS, _json_part_as_yaml, text) if re.search(_JSON_ONLY, text) else text
 
 
 def _json_part_as_yaml(part: re.Match[str]) -> str:
@@ -53,12 +54,12 @@ def rewritten(text: str, error: Exception) -> str | None:
     problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
     if problem == "found unexpected ':'" and mark is not None:
         before, after = text[: mark.index], _COLON + text[mark.index + 1 :]
-        return before + _INNER_COLONS.sub(lambda colons: _COLON * len(colons[0]), after)
+        return before + re.sub(_INNER_COLONS, lambda colons: _COLON * len(colons[0]), after)
     if problem == "found unknown escape character" and mark is not None and text.startswith("\\'", mark.index):
         start = getattr(error, "context_mark", mark).index
-        return text[:start] + _DOUBLE_QUOTED.sub(_without_escaped_quotes, text[start:])
+        return text[:start] + re.sub(_DOUBLE_QUOTED, _without_escaped_quotes, text[start:])
     return None
 
 
 def _without_escaped_quotes(quoted: re.Match[str]) -> str:
-    return _ESCAPE.sub(lambda escape: _FILLER + "'" if escape[0] == "\\'" else escape[0], quoted[0])
+    return re.sub(_ESCAPE, lambda escape: _FILLER + "'" if escape[0] == "\\'" else escape[0], quoted[0])

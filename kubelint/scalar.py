@@ -35,7 +35,8 @@ _INT64_LOWEST, _INT64_HIGHEST, _UINT64_HIGHEST = -(2**63), 2**63 - 1, 2**64 - 1
 
 _TAG_PREFIX = "tag:yaml.org,2002:"
 MERGE_TAG = _TAG_PREFIX + "merge"
-_TIMESTAMP = re.compile(
+# A text: `re` compiles it when it is first needed; hardly a manifest has the tag !!timestamp.
+_TIMESTAMP = (
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:([Tt])| )([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
     r"(?(4)(?:Z|[+-][0-9]{2}:[0-9]{2})))?"
 )
@@ -107,7 +108,7 @@ def _timestamp(text: str) -> str:
     """The text itself: JSON has no times, but the server refuses one that is none."""
     from datetime import datetime
 
-    found = _TIMESTAMP.fullmatch(text)
+    found = re.fullmatch(_TIMESTAMP, text)
     try:
         if found is None:
             raise ValueError

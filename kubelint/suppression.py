@@ -21,16 +21,17 @@ from kubelint.source import Source, Span
 
 ANNOTATION = "kubelint.dev/ignore"
 
-_COMMENT = re.compile(
+# Texts: `re` compiles one when it is first needed, and few manifests need any.
+_COMMENT = (
     r"\#[ \t]*(?i:kubelint):[ \t]*(?P<word>\w[\w-]*)?(?P<list>[ \t]*\[(?P<ids>[^\]\r\n]*)\])?[ \t]*"
     r"(?P<reason>(?:(?!\#[ \t]*(?i:kubelint):)[^\r\n])*)"
 )
 # Possessive: what is no tag or anchor must not be tried again in every other way.
-_DASHES = re.compile(r"[ \t]*(-[ \t]+(?:-[ \t]+)*)(?:[&!]\S*+[ \t]++)*+")
-_DASHES_ALONE = re.compile(r"[ \t]*(-(?:[ \t]+-)*)[ \t]*(?:[&!]\S*+[ \t]*+)*+(?:\#.*)?")
-_NOTHING = re.compile(r"[ \t]*(?:\#.*)?")
+_DASHES = r"[ \t]*(-[ \t]+(?:-[ \t]+)*)(?:[&!]\S*+[ \t]++)*+"
+_DASHES_ALONE = r"[ \t]*(-(?:[ \t]+-)*)[ \t]*(?:[&!]\S*+[ \t]*+)*+(?:\#.*)?"
+_NOTHING = r"[ \t]*(?:\#.*)?"
 _NAMES_NONE = "a suppression names the rules that it silences"
-_SPLIT = re.compile(r"[,\s]+")
+_SPLIT = r"[,\s]+"
 
 
 @dataclass(slots=True, eq=False)
@@ -90,7 +91,7 @@ def _in_annotations(manifest: Manifest) -> Iterator[Suppression]:
     for resource in manifest.resources:
         scalar = resource.annotations.get(ANNOTATION)
         if scalar is not None:
-            ids = tuple(filter(None, _SPLIT.split(str(scalar.value))))
+            ids = tuple(filter(None, re.split(_SPLIT, str(scalar.value))))
             yield Suppression(scalar.span, ids, resource.span, "", None if ids else _NAMES_NONE, resource)
 
 
@@ -101,7 +102,7 @@ def _in_comments(manifest: Manifest) -> Iterator[Suppression]:
     # What is not judged needs no suppression, and has none that could be unused.
     documents = [part.document for part in manifest.parts if part.document.root is not None and not part.skipped]
     layouts: dict[int, _Layout] = {}
-    for found in _COMMENT.finditer(source.text):
+    for found in re.finditer(_COMMENT, source.text):
         document = next((d for d in documents if d.span.start <= found.start() < d.span.end), None)
         if document is None:
             continue
@@ -115,7 +116,7 @@ def _in_comments(manifest: Manifest) -> Iterator[Suppression]:
 def _suppression(found: re.Match[str], source: Source, layout: _Layout) -> Suppression:
     end = found.end() - len(found[0]) + len(found[0].rstrip())
     span = Span(source, found.start(), end)
-    ids = tuple(filter(None, _SPLIT.split(found["ids"] or "")))
+    ids = tuple(filter(None, re.split(_SPLIT, found["ids"] or "")))
     if found["word"] != "ignore" or not ids:
         flaw = _NAMES_NONE
         if found["word"] != "ignore":
@@ -206,12 +207,12 @@ class _Layout:
             inner, skipped = inner.items[0], skipped + 1
         line = self.source.position(item.start).line
         line_start = self.source.line_starts[line - 1]
-        found = _DASHES.fullmatch(self.source.text[line_start : item.start])
+        found = re.fullmatch(_DASHES, self.source.text[line_start : item.start])
         while found is None:
             line -= 1
             above = self.source.line(line) if line else "---"
-            found = _DASHES_ALONE.fullmatch(above)
-            if found is None and not _NOTHING.fullmatch(above):
+            found = re.fullmatch(_DASHES_ALONE, above)
+            if found is None and not re.fullmatch(_NOTHING, above):
                 return item.start
         dashes = [found.start(1) + place for place, character in enumerate(found[1]) if character == "-"]
         return self.source.line_starts[line - 1] + dashes[-min(skipped, len(dashes))]

@@ -8,19 +8,20 @@ from __future__ import annotations
 import re
 
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
-# None of what is bracketed may open again before it closes: looking for one end from every beginning would take the
-# square of the text's length.
-_PLACEHOLDER = re.compile(
-    r"\$\{(?:(?!\$\{)[^}\n])*\}|\$\([A-Za-z_][\w.-]*\)|\$[A-Za-z_]\w*|\{[A-Za-z_][\w.-]*\}"
+_MARKS = frozenset("$({[<%@_")
+"""Every placeholder begins with one of these, and few texts hold any."""
+# A text: `re` compiles it when it is first needed. None of what is bracketed may open again before it closes: looking
+# for one end from every beginning would take the square of the text's length.
+_PLACEHOLDER = (
+    r"(?s)\$\{(?:(?!\$\{)[^}\n])*\}|\$\([A-Za-z_][\w.-]*\)|\$[A-Za-z_]\w*|\{[A-Za-z_][\w.-]*\}"
     r"|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}|<%(?:(?!<%).)*?%>|\[\[(?:(?!\[\[).)*?\]\]"
-    r"|<[A-Za-z][^<>\n]*>|%[A-Za-z_]\w*%|@@?[A-Za-z_][\w.-]*@@?|\(\([A-Za-z_][\w.-]*\)\)|\b__[A-Z][A-Z0-9_]*__\b",
-    re.S,
+    r"|<[A-Za-z][^<>\n]*>|%[A-Za-z_]\w*%|@@?[A-Za-z_][\w.-]*@@?|\(\([A-Za-z_][\w.-]*\)\)|\b__[A-Z][A-Z0-9_]*__\b"
 )
 
 
 def placeholder_in(text: str) -> str | None:
     """The first placeholder in a text that means something only once another tool has filled it in, or None."""
-    found = _PLACEHOLDER.search(text)
+    found = None if _MARKS.isdisjoint(text) else re.search(_PLACEHOLDER, text)
     return found[0] if found else None
 
 

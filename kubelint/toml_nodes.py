@@ -15,12 +15,11 @@ from kubelint.source import Source
 
 _TOML_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _TOML_ROUTE = rf"{_TOML_KEY}(?:[ \t]*\.[ \t]*{_TOML_KEY})*"
-_TOML_LINE = re.compile(
-    rf"^[ \t]*(?:\[[ \t]*(?P<table>{_TOML_ROUTE})[ \t]*\]|(?P<route>{_TOML_ROUTE})[ \t]*=[ \t]*)", re.M
-)
+# Texts: `re` compiles one when it is first needed, and few runs need any.
+_TOML_LINE = rf"(?m)^[ \t]*(?:\[[ \t]*(?P<table>{_TOML_ROUTE})[ \t]*\]|(?P<route>{_TOML_ROUTE})[ \t]*=[ \t]*)"
 # No key needs more than five levels; without a limit a hostile file could fill the memory.
 _TOML_LEVELS = 8
-_TOML_ERROR = re.compile(r"(?P<message>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.S)
+_TOML_ERROR = r"(?s)(?P<message>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)"
 
 
 class _Number(str):
@@ -56,7 +55,7 @@ def read_toml(source: Source) -> Node:
 
 
 def _toml_problem(source: Source, message: str) -> str:
-    found = _TOML_ERROR.fullmatch(message)
+    found = re.fullmatch(_TOML_ERROR, message)
     if found is None:
         return f"{as_read(source.path)}: {message}"
     if found["line"] is None:
@@ -67,7 +66,7 @@ def _toml_problem(source: Source, message: str) -> str:
 def _toml_places(text: str) -> dict[tuple[str, ...], _TomlPlace]:
     places: dict[tuple[str, ...], _TomlPlace] = {}
     table: tuple[str, ...] = ()
-    for found in _TOML_LINE.finditer(text):
+    for found in re.finditer(_TOML_LINE, text):
         is_table = found["table"] is not None
         group = "table" if is_table else "route"
         steps = tuple(step.strip("\"'") for step in re.findall(_TOML_KEY, found[group]))

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 
 _INTEGER_RANGES = {"integer:int32": (-(2**31), 2**31 - 1), "integer:int64": (-(2**63), 2**63 - 1)}
 _QUANTITY = re.compile(r"[+-]?([0-9]*\.?[0-9]*)(?:[eE]([+-]?[0-9]+)|[numkMGTPE]|[KMGT]i|([PE]i))?")
-_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})([.,][0-9]+)?(?:Z|[+-]([0-9]{2}):([0-9]{2}))"
-)
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+# Texts, which `re` compiles when they are first needed: few objects have such fields.
+_TIME = r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})([.,][0-9]+)?(?:Z|[+-]([0-9]{2}):([0-9]{2}))"
+_BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 # The server trims a quantity before it reads its JSON escapes, so tabs and line breaks are never trimmed.
 _SPACE = "".join(map(chr, (0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
 _JSON_START = re.compile(r"\{\s*[\"}]")
@@ -160,7 +159,7 @@ def _is_micro_time(text: str) -> bool:
 
 
 def _time_in(text: str) -> re.Match[str] | None:
-    found = _TIME.fullmatch(text)
+    found = re.fullmatch(_TIME, text)
     if found is None:
         return None
     from datetime import date
@@ -177,7 +176,7 @@ def _time_in(text: str) -> re.Match[str] | None:
 
 def _is_base64(text: str) -> bool:
     """base64.StdEncoding.DecodeString, which passes over line breaks."""
-    return _BASE64.fullmatch(text.replace("\n", "").replace("\r", "")) is not None
+    return re.fullmatch(_BASE64, text.replace("\n", "").replace("\r", "")) is not None
 
 
 _READERS: dict[str, Callable[[str], bool]] = {

@@ -16,13 +16,18 @@ _TRACK_LABELS = frozenset(
 )
 """Labels, without their domain, by which the tracks of one application differ."""
 
-_TRACK_NAME = re.compile(
-    r"v?\d[\w.]*|[a-z]|canary|stable|blue|green|red|black|primary|secondary|main|preview|active|baseline|current|next"
-    r"|new|old|previous|prev|legacy|latest|beta|alpha|rc|master|slave|replicas?|leader|follower|reader|writer|read|write"
-    r"|prod|production|staging|amd|arm|amd64|arm64|x86|linux|windows|spot|gpu|cpu|east|west|north|south|seed|one|two"
+_TRACK_NAMES = frozenset(
+    (
+        *("canary", "stable", "blue", "green", "red", "black", "primary", "secondary", "main", "preview", "active"),
+        *("baseline", "current", "next", "new", "old", "previous", "prev", "legacy", "latest", "beta", "alpha", "rc"),
+        *("master", "slave", "replica", "replicas", "leader", "follower", "reader", "writer", "read", "write"),
+        *("prod", "production", "staging", "amd", "arm", "amd64", "arm64", "x86", "linux", "windows", "spot", "gpu"),
+        *("cpu", "east", "west", "north", "south", "seed", "one", "two"),
+    )
 )
 """Parts of names by which the tracks of one application differ."""
 
+_VERSION_OR_LETTER = re.compile(r"v?\d[\w.]*|[a-z]")
 _NAME_PARTS = re.compile(r"[-._]")
 _DIGEST_OR_TAG = re.compile(r"@.*$|:[^/:]*$")
 
@@ -45,7 +50,7 @@ def run_the_same(one: Workload, other: Workload, *, as_one: bool) -> bool:
 
 def _stem(workload: Workload) -> tuple[str, ...]:
     parts = _NAME_PARTS.split((workload.name or "").lower())
-    return tuple(part for part in parts if not _TRACK_NAME.fullmatch(part))
+    return tuple(part for part in parts if part not in _TRACK_NAMES and not _VERSION_OR_LETTER.fullmatch(part))
 
 
 def _differ_by_track(one: Workload, other: Workload) -> bool:

@@ -10,10 +10,12 @@ from kubelint.node import Place
 from kubelint.resources import Resource
 from kubelint.wiring.selectors import with_equal_selector
 
-_ON_PURPOSE = re.compile(
-    r"(?<![a-z])(?:metrics|monitor(?:ing)?|prometheus|canary|stable|preview|active|primary|baseline|blue|green|headless"
-    r"|internal|external|public|private|legacy|old|alias|admin|local|master|replicas?|leader|read|write|rw|ro)(?![a-z])",
-    re.I,
+_ON_PURPOSE = frozenset(
+    (
+        *("metrics", "monitor", "monitoring", "prometheus", "canary", "stable", "preview", "active", "primary"),
+        *("baseline", "blue", "green", "headless", "internal", "external", "public", "private", "legacy", "old"),
+        *("alias", "admin", "local", "master", "replica", "replicas", "leader", "read", "write", "rw", "ro"),
+    )
 )
 """Words in a Service's name that say what it is for beside another one with the same pods."""
 
@@ -77,7 +79,7 @@ def _is_earlier(one: Service, other: Service) -> bool:
 
 def _has_a_purpose(service: Service) -> bool:
     names = (service.name or "", *(port.name or "" for port in service.ports))
-    return any(map(_ON_PURPOSE.search, names))
+    return any(word in _ON_PURPOSE for name in names for word in re.findall(r"[a-z]+", name.lower()))
 
 
 def _meaning(service: Service) -> object:
