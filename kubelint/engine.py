@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -310,6 +309,9 @@ def _crash(rule: Rule, resource: Resource | None, error: BaseException, where: s
 
 def _place_of_crash(rule: Rule, error: BaseException) -> str:
     """The line of the rule's own file at which it crashed and, where it had called something else, the line there."""
+    # Only a rule that crashes needs it.
+    import traceback
+
     code = rule.check.__code__
     lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     own = [line for path, line in lines if path == code.co_filename]

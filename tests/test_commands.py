@@ -606,5 +606,12 @@ class TestProcess:
             "kubelint.output.sarif",
             "tomllib",
         )
-        lazy = ("difflib", "tempfile", "kubelint.config_schema", "kubelint.testing", "kubelint.commands.explain")
+        lazy = (
+            "difflib",
+            "tempfile",
+            "traceback",
+            "kubelint.config_schema",
+            "kubelint.testing",
+            "kubelint.commands.explain",
+        )
         assert sorted(imported & {*unwanted, *lazy}) == []
