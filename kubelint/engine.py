@@ -173,10 +173,7 @@ class _Run:
 
     def _check(self, rule: Rule, subject: object, resource: Resource | None, inputs: _Inputs) -> None:
         try:
-            arguments: dict[str, Any] = {}
-            for name in rule.inputs:
-                arguments[name] = inputs.get(name, rule)
-            for finding in rule.check(subject, **arguments) or ():
+            for finding in rule.check(subject, **inputs.of(rule)) or ():
                 if not isinstance(finding, Finding):
                     raise TypeError(f"it gives {finding!r}, which is no finding")
                 completed = self._completed(finding, rule, resource)
@@ -186,8 +183,9 @@ class _Run:
                 if rule.category == "api" and (finding.severity or rule.severity) is Severity.ERROR:
                     self.refused.add((id(completed.resource), completed.field))
         except CannotTell as reason:
-            self.report.undecided.append(Undecided(rule.id, self._span_of(resource), resource, str(reason)))
-            self.suppressions.may_need((rule.id,), self._span_of(resource))
+            span = self._span_of(resource)
+            self.report.undecided.append(Undecided(rule.id, span, resource, str(reason)))
+            self.suppressions.may_need((rule.id,), span)
         except PolicyError as error:
             self.report.note_flaw(error)
             self.suppressions.may_need((rule.id,), self._span_of(resource))
@@ -254,10 +252,17 @@ class _Inputs:
     def __init__(self, run: _Run, resource: Resource | None) -> None:
         self._run = run
         self._resource = resource
+        self._shared: dict[tuple[str, ...], dict[str, Any]] = {}
 
-    def get(self, name: str, rule: Rule) -> object:
-        """The value of one input."""
-        return self._run.choice.options_of(rule) if name == "options" else getattr(self, name)
+    def of(self, rule: Rule) -> dict[str, Any]:
+        """What a rule asks for, by name. Rules without options of their own that ask for the same get the same map."""
+        values = self._shared.get(rule.inputs)
+        if values is None:
+            values = {name: getattr(self, name) for name in rule.inputs if name != "options"}
+            if len(values) < len(rule.inputs):
+                return {**values, "options": self._run.choice.options_of(rule)}
+            self._shared[rule.inputs] = values
+        return values
 
     @property
     def workspace(self) -> Workspace:

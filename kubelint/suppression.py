@@ -74,6 +74,8 @@ class Suppressions:
 
     def may_need(self, rules: Iterable[str], span: Span) -> None:
         """Note that rules did not come to an end over a resource: what silences them there is not unused."""
+        if not self.all:
+            return
         rules = tuple(rules)
         for suppression in self.all:
             if suppression.scope is not None and (suppression.scope.covers(span) or span.covers(suppression.scope)):

@@ -94,13 +94,15 @@ class Program:
                 Validator(self._checker).validate(self._root)
             if self._checker.issues:
                 raise CelError.of_issues(self._checker.issues, expression)
-            self._step: Callable[[dict[str, Any]], Any] = Planner(self._checker, variables).plan(self._root)
+            planner = Planner(self._checker, variables)
+            self._step: Callable[[dict[str, Any]], Any] = planner.plan(self._root)
+            self._has_loops = planner.has_loops
         except EvaluationError as error:
             raise CelError.of_constant(error.message) from None
         except RecursionError:
             raise CelUnknown(_TOO_DEEP) from None
 
-    def evaluate(self, values: Mapping[str, object], cost_limit: int | None = None) -> object:
+    def evaluate(self, values: dict[str, object], cost_limit: int = COST_LIMIT) -> object:
         """The value of the expression for these variables, which are what JSON has: dict, list, str, int, float, …
 
         A dict may be one that works its values out when they are asked for. A variable that
@@ -113,7 +115,7 @@ class Program:
             CelUnknown: if its value depends on what is not known.
         """
         try:
-            return self._step({**values, BUDGET: [COST_LIMIT if cost_limit is None else cost_limit]})
+            return self._step({**values, BUDGET: [cost_limit]} if self._has_loops else values)
         except RecursionError:
             raise CelUnknown(_TOO_DEEP) from None
 

@@ -78,6 +78,8 @@ class Planner:
     def __init__(self, checker: Checker, variables: Mapping[str, Type]) -> None:
         self.checker = checker
         self.bound = set(variables)
+        self.has_loops = False
+        """Whether what was planned may go on for long, and so needs a budget."""
 
     def plan(self, node: Node) -> Step:
         """The function that evaluates a node."""
@@ -199,6 +201,7 @@ class Planner:
         self.bound = before
         if node.macro == "bind":
             return _bound(node.accumulator, initial, result)
+        self.has_loops = True
         names = (node.variable, node.second_variable, node.accumulator)
         gives_list = _collected(node) is not None
 

@@ -50,7 +50,7 @@ class Admission:
         self._completion = Completion.of(workspace, cluster)
         self.draw = self._completion.draw
         self._values: dict[str, object] = {"oldObject": None}
-        self._unknown: dict[str, CelUnknown] = {}
+        self._unknown: dict[str, str] = {}
         self._maps: dict[tuple[str, ...], dict[str, object]] = {}
 
     @property
@@ -93,12 +93,12 @@ class Admission:
                 raise NotKnown("what the cluster's authorizer says")
             return getattr(self, _ATTRIBUTES[name])
         except CelUnknown as unknown:
-            self._unknown[name] = unknown
+            self._unknown[name] = unknown.what
             return UNKNOWN
 
-    def explained(self, unknown: CelUnknown) -> CelUnknown:
-        """What has to be known for a variable to have a value, in place of the variable's name."""
-        return self._unknown.get(unknown.what, unknown)
+    def explained(self, unknown: str) -> str:
+        """What has to be known for a variable to have a value, in place of the variable's name; a noun."""
+        return self._unknown.get(unknown, unknown)
 
     @cached_property
     def object(self) -> Object:

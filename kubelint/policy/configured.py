@@ -173,8 +173,12 @@ class ConfiguredPolicy:
             raise CannotTell(f"the policy depends on {unknown}") from unknown
 
     def _is_in_namespaces(self, admission: Admission) -> bool:
-        pattern = self._namespaces
-        return pattern is None or pattern.fullmatch(admission.namespace) is not None
+        if self._namespaces is None:
+            return True
+        resource = admission.resource
+        if resource.namespace is None and resource.is_namespaced:
+            raise CannotTell("the policy depends on the namespace")
+        return self._namespaces.fullmatch(resource.namespace or "") is not None
 
     def _bears_labels(self, admission: Admission) -> bool:
         if not self._labels:

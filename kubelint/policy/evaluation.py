@@ -144,7 +144,8 @@ class Evaluation:
         return Decision(message, expression, error=error, params=self._params)
 
     def _note(self, unknown: CelUnknown) -> None:
-        self.unknown = self.unknown or self._admission.explained(unknown)
+        # A new one: that which was raised holds on to the frames that it came through, and through them to this object.
+        self.unknown = self.unknown or CelUnknown(self._admission.explained(unknown.what))
 
     def text(self, expression: Expression) -> str | None:
         """The text that an expression gives; None where it gives none that may be shown, or nobody knows which.

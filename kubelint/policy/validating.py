@@ -49,6 +49,9 @@ UNBOUND = Binding("", "", MatchResources(None), None, Severity.ERROR)
 """Stands for the binding of a policy that has none: whoever names a policy's file wants it to be judged."""
 
 
+_Judged = tuple[Binding, list[Decision], CelUnknown | None]
+
+
 class ValidatingPolicy:
     """One ValidatingAdmissionPolicy that the server takes, with its bindings and the objects that may be its
     parameters. Without a binding it judges nothing."""
@@ -88,20 +91,19 @@ class ValidatingPolicy:
         """What it says, for people to read."""
         return page_of(self._resource.node)
 
-    def findings(self, admission: Admission) -> Iterator[Finding]:
+    def findings(self, admission: Admission) -> Iterable[Finding]:
         """What the server would answer, one denial after another.
 
         Raises CannotTell, after the last one, where something that nobody knows could bring about more.
         """
+        judged = [(binding, *self._decisions(binding, admission)) for binding in self.bindings]
+        is_accepted = not any(decisions or unknown is not None for _, decisions, unknown in judged)
+        return () if is_accepted else self._findings(judged, admission)
+
+    def _findings(self, judged: list[_Judged], admission: Admission) -> Iterator[Finding]:
         said: set[tuple[str, Severity]] = set()
-        unknown: CelUnknown | None = None
         untold: CannotTell | None = None
-        for binding in self.bindings:
-            try:
-                decisions, missing = self._decisions(binding, admission)
-            except CelUnknown as error:
-                decisions, missing = [], error
-            unknown = unknown or missing
+        for binding, decisions, _ in judged:
             for decision in decisions:
                 severity = self._severity(decision, binding)
                 if (decision.message, severity) not in said:
@@ -112,22 +114,27 @@ class ValidatingPolicy:
                         untold = untold or reason
                     else:
                         yield self._finding(decision, severity, admission)
-        if unknown is not None:
-            raise CannotTell(f"the policy depends on {unknown}")
+        for _, _, unknown in judged:
+            if unknown is not None:
+                raise CannotTell(f"the policy depends on {unknown}")
         if untold is not None:
             raise untold
 
     def _decisions(self, binding: Binding, admission: Admission) -> tuple[list[Decision], CelUnknown | None]:
-        if not (self.constraints.means(admission) and binding.resources.means(admission)):
-            return [], None
-        if binding is UNBOUND and self.parameter_kind is not None:
-            raise CelUnknown(f"the {self.parameter_kind.kind} that a binding would name")
+        """What follows from a binding, and the first thing that nobody knows, although it counts."""
         decisions: list[Decision] = []
         unknown: CelUnknown | None = None
-        for params in parameters(self.parameter_kind, binding.reference, self._known, admission):
-            denied, missing = judge(self.clauses, admission, params)
-            unknown = unknown or missing
-            decisions += denied
+        try:
+            if not (self.constraints.means(admission) and binding.resources.means(admission)):
+                return decisions, None
+            if binding is UNBOUND and self.parameter_kind is not None:
+                return decisions, CelUnknown(f"the {self.parameter_kind.kind} that a binding would name")
+            for params in parameters(self.parameter_kind, binding.reference, self._known, admission):
+                denied, missing = judge(self.clauses, admission, params)
+                unknown = unknown or missing
+                decisions += denied
+        except CelUnknown as error:
+            return decisions, error
         if not self.clauses.fails_closed:
             decisions = [decision for decision in decisions if decision.error is None]
         return decisions, unknown
