@@ -757,31 +757,6 @@ class TestCommands:
         assert [one.rule for one in run(request, ()).report.findings] == ["policy/p"]
 
 
-class TestKustomizations:
-    def lint(self, tree: Tree, kustomization: str, expression: str) -> Outcome:
-        (tree.folder / "kustomization.yaml").write_text(f"resources: [a.yaml]\n{kustomization}")
-        return tree.lint(policy(expression), a=SERVICE)
-
-    @pytest.mark.parametrize(
-        ("kustomization", "expression"),
-        [
-            (
-                "patches: [{target: {kind: Service}, patch: '[{op: replace, path: /spec/type, value: ClusterIP}]'}]\n",
-                "object.spec.type != 'NodePort'",
-            ),
-        ],
-    )
-    def test_what_they_may_change_cannot_be_told(self, tree: Tree, kustomization: str, expression: str) -> None:
-        outcome = self.lint(tree, kustomization, expression)
-        assert tree.said(outcome) == []
-        assert len(outcome.report.undecided) == 1
-
-    def test_what_they_leave_alone_can(self, tree: Tree) -> None:
-        patch = "patches: [{target: {kind: Service}, patch: '[{op: add, path: /spec/selector, value: {a: b}}]'}]\n"
-        outcome = self.lint(tree, f"commonLabels: {{team: shop}}\n{patch}", "object.spec.type != 'NodePort'")
-        assert tree.said(outcome) == ["a.yaml:8:9: error: no [policy/p]"]
-
-
 def test_what_nobody_knows_of_a_list_takes_back_no_denial(tree: Tree) -> None:
     config = """\
 policies:

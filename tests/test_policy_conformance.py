@@ -105,19 +105,6 @@ def _is_said_by_the_server(said: str, message: str) -> bool:
     return path in message if "is invalid" in message else " stands where " in said or " has no field " in said
 
 
-@pytest.mark.parametrize(
-    "name", [name.removesuffix("-v1-v1") for name, line in lines().items() if name.endswith("-v1-v1")]
-)
-def test_the_server_says_the_same_in_every_version(name: str) -> None:
-    said = set()
-    for versions in VERSIONS:
-        line = lines()[f"{name}-{versions}"]
-        answers = [(one["code"], one["reason"], one["message"], one["warnings"]) for one in line["answers"]]
-        text = json.dumps((line["code"], line.get("message"), answers))
-        said.add(text.replace(f"{name}-{versions}", name).replace("v1beta1", "v1"))
-    assert len(said) == 1
-
-
 def test_enough_is_compared() -> None:
     every = [line for line in lines().values() if line["version"] == "1.36"]
     assert len(every) >= 180
