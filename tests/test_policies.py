@@ -153,6 +153,25 @@ class TestWhatItJudges:
         config = policy("false", match=f"    match: {{{match}}}\n")
         assert bool(tree.said(tree.lint(config, a=SERVICE))) is is_judged
 
+    @pytest.mark.parametrize(
+        ("kind", "expression", "is_found"),
+        [
+            ("NetworkPolicy", "object.spec.podSelector.size() > 0", False),
+            ("projectcalico.org/NetworkPolicy", "object.spec.order > 100", True),
+            ("crd.projectcalico.org/NetworkPolicy", "object.spec.order > 100", False),
+        ],
+    )
+    def test_a_kind_of_another_group(self, tree: Tree, kind: str, expression: str, is_found: bool) -> None:
+        calico = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {order: 5}\n"
+        outcome = tree.lint(policy(expression, match=f"    match: {{kinds: [{kind}]}}\n"), a=calico)
+        assert tree.flaws(outcome) == []
+        assert bool(tree.said(outcome)) is is_found
+
+    def test_a_service_of_another_group_has_no_exposure(self, tree: Tree) -> None:
+        knative = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: a}\nspec: {template: {}}\n"
+        outcome = tree.lint(policy("exposure.level != 'internet'"), a=knative)
+        assert (tree.flaws(outcome), tree.said(outcome)) == ([], [])
+
     def test_an_unknown_namespace_may_be_the_one(self, tree: Tree) -> None:
         config = policy("false", match="    match: {namespaces: [shop]}\n")
         outcome = tree.lint(config, a=SERVICE.replace("  namespace: shop\n", ""))
@@ -485,6 +504,17 @@ class TestWhatIsWrongWithIt:
     @pytest.mark.parametrize("asked", ["has(params.y)", "params.?y.orValue(2) == 1", "'y' in params && params.y == 1"])
     def test_a_parameter_may_be_missing_where_it_is_asked_for(self, tree: Tree, asked: str) -> None:
         assert tree.flaws(tree.lint(policy(f'"true || ({asked})"', more="    params: {x: 1}\n"), a=SERVICE)) == []
+
+    @pytest.mark.parametrize(
+        ("variables", "expression"),
+        [
+            ("{h: \"'y' in params\", p: params}", "!variables.h || variables.p.y == 1"),
+            ("{m: params.y}", "!has(params.y) || variables.m == 1"),
+        ],
+    )
+    def test_wherever_a_policy_asks_for_it(self, tree: Tree, variables: str, expression: str) -> None:
+        config = policy(f'"{expression}"', more=f"    variables: {variables}\n    params: {{x: 1}}\n")
+        assert tree.flaws(tree.lint(config, a=SERVICE)) == []
 
     def test_a_variable_may_ask_for_a_parameter(self, tree: Tree) -> None:
         more = "    variables: {is_set: has(params.y)}\n"

@@ -133,7 +133,13 @@ class TestWithoutPolicies:
     def test_a_folder_holds_other_files_too(self, folder: Folder, own: str) -> None:
         others = {"p/patch.yaml": "- {op: add, path: /a, value: b}\n", "p/values.yaml": "policy: {a: b}\n"}
         mutating = {"p/b/mutating.yaml": VALIDATING.replace("Validating", "Mutating")}
-        assert folder.flaws({**others, **mutating, "p/own.yaml": own}, "p") == []
+        template = "{{- if .Values.web }}\nkind: Service\n{{- end }}\n"
+        foreign = {"p/chart.yaml": template, "p/chart-values.yaml": "policies: {a: 1}\n", "p/broken.yaml": "a: [1\n"}
+        assert folder.flaws({**others, **foreign, **mutating, "p/own.yaml": own}, "p") == []
+
+    def test_a_template_is_to_be_rendered_first(self, folder: Folder) -> None:
+        files = {"p/own.yaml": OWN, "p/chart.yaml": f"{{{{- if .Values.web }}}}\n{VALIDATING}{{{{- end }}}}\n"}
+        assert folder.flaws(files, "p") == ["p/chart.yaml:1:1: the file is a template; render it first"]
 
     def test_what_looks_like_policies_is_not_passed_over_in_a_folder(self, folder: Folder) -> None:
         assert folder.flaws({"p/a.yaml": VALIDATING, "p/b.yaml": ITEM}, "p") == [

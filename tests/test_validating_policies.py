@@ -192,6 +192,12 @@ class TestParameters:
         assert said(judge.lint(WITH_PARAMS, WITH_REFERENCE, there, here)) == FOUND
         assert said(judge.lint(WITH_PARAMS, WITH_REFERENCE, here.replace("ClusterIP", "NodePort"), there)) == []
 
+    def test_that_no_binding_means_may_be_anything(self, judge: Judge) -> None:
+        other = config_map(", namespace: shop").replace("name: types", "name: other")
+        wrong = other.partition("data:")[0] + "data: {a: 8}\n"
+        outcome = judge.lint(WITH_PARAMS, WITH_REFERENCE, config_map(", namespace: shop"), wrong, wrong)
+        assert (said(outcome), outcome.report.faults) == (FOUND, [])
+
     def test_that_are_not_there(self, judge: Judge) -> None:
         outcome = judge.lint(WITH_PARAMS, WITH_REFERENCE, config_map(", namespace: blog"))
         assert said(outcome) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kubelint.node import Place
+from kubelint.node import Node, Place
 from kubelint.paths import as_read
 from kubelint.policy.errors import PolicyError
 from kubelint.policy.flawed import FlawedPolicy, page_of
@@ -29,7 +29,7 @@ class Assembly:
         self._meant: set[str] = set()
         sound = list(self._sound(bindings))
         self._kinds = {_parameter_kind(policy) for policy in policies}
-        self.parameters = known = list(self._known(others, self._kinds))
+        self.parameters = known = list(self._known(others, [one.reference for one in sound if one.reference]))
         for policy in policies:
             self._add(policy, [binding for binding in sound if binding.policy == policy.name], known)
 
@@ -73,15 +73,22 @@ class Assembly:
             elif not flaws:
                 yield binding_of(resource)
 
-    def _known(self, others: Iterable[Resource], kinds: set[tuple[str, str]]) -> Iterator[Resource]:
+    def _known(self, others: Iterable[Resource], references: Sequence[Node]) -> Iterator[Resource]:
         """The objects that may be parameters, or say something of their kind, as far as the server takes them."""
-        wanted = [one for one in others if (one.api_version, one.kind) in kinds]
+        names = {text_of(reference.get("name")) for reference in references}
+        are_selected = not references or any(reference.get("selector") is not None for reference in references)
+        wanted: list[Resource] = []
+        for one in others:
+            is_meant = (one.api_version, one.kind) in self._kinds and (are_selected or one.name in names)
+            if is_meant:
+                wanted.append(one)
+            else:
+                yield one
         for resource in _once(wanted, self.flaws):
             flaws = undecodable(resource, resource.api_version)
             self.flaws += flaws
             if not flaws:
                 yield resource
-        yield from (one for one in others if (one.api_version, one.kind) not in kinds)
 
 
 def there_already(what: str, name: str, first: Place) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 from kubelint import glob
-from kubelint.cel import BOOL, DYN, STRING, CelError, CelUnknown, Type, map_of
+from kubelint.cel import BOOL, DYN, STRING, CelError, CelUnknown, Type
 from kubelint.cel import Route as Read
 from kubelint.finding import Finding, Severity, finding
 from kubelint.node import Place
@@ -24,12 +25,12 @@ from kubelint.policy.matching import labels_of
 from kubelint.policy.pointing import Pointer, place_at, place_read, route_of
 from kubelint.policy.settings import PolicySettings
 from kubelint.policy.types import ADMISSION_TYPES, OWN_TYPES, variables_declared
-from kubelint.resources import Resource, Service
+from kubelint.resources import KINDS, Resource, Service, group_and_version, is_read
 from kubelint.source import Source, Span
 from kubelint.workspace import CannotTell
 
 _NO_SUCH_KEY = "no such key: "
-_TYPES = {**ADMISSION_TYPES, **OWN_TYPES, "params": map_of(STRING, DYN)}
+_TYPES = {**ADMISSION_TYPES, **OWN_TYPES, "params": DYN}
 
 
 class ConfiguredPolicy:
@@ -61,6 +62,10 @@ class ConfiguredPolicy:
             Expression(message, types, STRING, check=fields.flaw) if message is not None else None,
         )
         self.clauses = Clauses(variables, (), (self._validation,))
+        for expression in self.clauses.expressions():
+            if "params" in expression.text:
+                with suppress(PolicyError, CelUnknown):
+                    fields.note_asked_for(expression.compiled)
         self._at = Pointer(settings.at, types, fields) if settings.at is not None else None
 
     @property
@@ -69,8 +74,8 @@ class ConfiguredPolicy:
         return summary_of(self._validation)
 
     def is_about(self, resource: Resource) -> bool:
-        """Whether it is about objects of this kind, of any API group."""
-        return resource.kind in self.settings.match.kinds
+        """Whether it is about objects of this apiVersion and kind."""
+        return any(_is_of(resource, kind) for kind in self.settings.match.kinds)
 
     def expressions(self) -> Iterator[Expression]:
         """Every expression of it."""
@@ -201,6 +206,16 @@ def _of_exposure(expression: Expression, error: CelError, resource: Resource) ->
     if isinstance(resource, Service) or Read("exposure", (key,)) not in expression.reads:
         return None
     return "only Services have an `exposure`: write `kinds: [Service]`, or ask `exposure != null` first"
+
+
+def _is_of(resource: Resource, kind: str) -> bool:
+    """Whether a kind, with its group or without, means an object."""
+    group, _, name = kind.rpartition("/")
+    if name != resource.kind:
+        return False
+    if group:
+        return group == group_and_version(resource.api_version)[0]
+    return name not in KINDS or is_read(resource.api_version, name)
 
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:

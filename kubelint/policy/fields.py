@@ -32,6 +32,19 @@ class KnownFields:
         self._resolved = resolved
         self._asked_for: set[str] = set()
         """Parameters that may be missing, since an expression asks whether they are there."""
+        self._may_lack_any = False
+        """Whether an expression looks at all of them, and so may know which are there."""
+
+    def note_asked_for(self, program: Program) -> None:
+        """Note which parameters an expression asks for: wherever else the policy reads them, they may be missing."""
+        for route in program.reads():
+            resolved = self._resolved(route)
+            if resolved.variable == "params" and not resolved.path:
+                self._may_lack_any = True
+            message = self._message(route) if resolved.variable == "params" else None
+            steps = [step for step in program.steps() if message and self._message(step.route) == message]
+            if steps and _is_asked_for(program, steps):
+                self._asked_for.add(str(resolved.path[0]))
 
     def flaw(self, program: Program) -> Flaw | None:
         """The first thing that an expression asks for in vain."""
@@ -62,7 +75,7 @@ class KnownFields:
             return self.flaw_of_path(resolved.path)
         name = resolved.path[0] if resolved.variable == "params" and resolved.path else None
         is_there = not isinstance(name, str) or name in self._params or name in self._asked_for
-        return None if is_there else self._no_parameter(str(name))
+        return None if is_there or self._may_lack_any else self._no_parameter(str(name))
 
     def _no_parameter(self, name: str) -> str:
         meant = closest(name, self._params)

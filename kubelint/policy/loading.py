@@ -24,6 +24,7 @@ from kubelint.resources import KINDS, Resource, resources_in, text_of
 from kubelint.settings import Decoder, LeftOut, Written, given_twice, shortened
 from kubelint.source import Source, Span, Undecodable, decode
 from kubelint.suggestion import closest
+from kubelint.template import has_template_actions
 from kubelint_schemas import Index
 
 
@@ -89,6 +90,7 @@ class _Gathered:
 
 _READ = "Services, workloads, Ingresses, routes, NetworkPolicies, EndpointSlices, Namespaces and custom kinds"
 _POLICIES = "policies"
+_MAY_HOLD_POLICIES = re.compile(rf"^policies:|{KIND}", re.M)
 _KINDS = (KIND, BINDING_KIND)
 _NEAR, _NEAR_KEY = 0.9, 0.7
 """How alike a kind must be to one of these for being a slip of it, and a key to that of policies."""
@@ -199,6 +201,12 @@ class _Reader:
         if not is_whole:
             self._refuse(_beginning(self.path), f"the file is larger than {SIZE_LIMIT} bytes")
             return
+        is_meant = self.is_named or _MAY_HOLD_POLICIES.search(source.text) is not None
+        if _is_broken(source) and (not is_meant or has_template_actions(source.text)):
+            # Beside policies a folder may hold templates, and what is no YAML at all.
+            if is_meant:
+                self._refuse(_beginning(self.path), "the file is a template; render it first")
+            return
         for start, end in parser.split(source.text):
             self._take_document(parser.parse(source, start, end))
 
@@ -219,6 +227,10 @@ class _Reader:
             self._take_other(root)
 
     def _take_own(self, document: Mapping, problems: list[tuple[int, str]]) -> None:
+        held = document.entries[_POLICIES]
+        if not self.is_named and not _may_be_policies(held):
+            # Another tool's file has such a key, too.
+            return
         self.file.has_policies = True
         decoder = Decoder(())
         decoder.problems += problems
@@ -278,6 +290,15 @@ class _Reader:
         for policy in policies:
             self.gathered.leave_out(LeftOut(policy, ()))
         self.gathered.errors.append(flaw_at(place, message))
+
+
+def _is_broken(source: Source) -> bool:
+    documents = (parser.parse(source, start, end) for start, end in parser.split(source.text))
+    return any(document.problem is not None for document in documents)
+
+
+def _may_be_policies(node: Node) -> bool:
+    return isinstance(node, Sequence) and (not node.items or any(map(_looks_like_policy, node.items)))
 
 
 def _looks_like_policy(node: Node) -> bool:

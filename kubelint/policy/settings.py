@@ -25,7 +25,7 @@ def slip_of_kind(kind: str) -> str | None:
     """The kind of Kubernetes, or of what kubelint reads beside it, that a kind is a slip of; None for any other."""
     from kubelint.resources import KINDS
 
-    if kind in KINDS:
+    if kind in KINDS or "/" in kind:
         return None
     from kubelint.cluster import DEFAULT_VERSION
     from kubelint.facts.kinds import WITHOUT_PODS
@@ -40,7 +40,12 @@ def slip_of_kind(kind: str) -> str | None:
 
 
 _ID = Text("id of a policy", "write small letters, digits, `-` and `.`, such as `no-node-ports`", pattern=ID_PATTERN)
-_KIND = Text("kind", "write it as in the manifests", pattern="[A-Z][A-Za-z0-9]*", slip=slip_of_kind)
+_KIND = Text(
+    "kind",
+    "write it as in the manifests; with its group where that is not Kubernetes' own: `serving.knative.dev/Service`",
+    pattern="(?:[a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*",
+    slip=slip_of_kind,
+)
 _NAME_PATTERN = Text("name or pattern of namespaces", "write `prod`, or `prod-*`", pattern="[a-z0-9*?-]+")
 _PATH = Text("path", "write that of a file or a folder, from the configuration's folder", pattern=r"[^\n]*[^\n\s]")
 _VARIABLE = Text("name of a variable", "write letters, digits and `_`", pattern="[A-Za-z_][A-Za-z0-9_]*")
@@ -51,7 +56,8 @@ class MatchSettings:
     """Which objects a policy judges: those that meet every condition given."""
 
     kinds: tuple[Annotated[Written, _KIND], ...] = field(default=(Written("Service"),), metadata={NOT_EMPTY: True})
-    """The kinds of objects, of any API group."""
+    """The kinds of objects. A kind that Kubernetes has means its own; one of another API group is written with it:
+    `serving.knative.dev/Service`."""
 
     namespaces: tuple[Annotated[str, _NAME_PATTERN], ...] = ()
     """The namespaces in which the objects land, as names or patterns with `*`. Unset: any."""
