@@ -116,7 +116,7 @@ class TestCrash:
     def test_names_the_line_of_the_rule_before_that_of_what_it_calls(self, tmp_path: Path) -> None:
         def pointing_nowhere(service: Service) -> Iterator[Finding]:
             """A rule that points at nothing."""
-            yield finding_at(service.get("spec", "nothing"), "nowhere", help="")  # type: ignore[arg-type]
+            yield finding_at(service.get("spec", "nothing"), "nowhere", help="")  # type: ignore[arg-type]  # what is no place
 
         (fault,) = lint(tmp_path, [made(pointing_nowhere)], a=SERVICE).report.faults
         line = pointing_nowhere.__code__.co_firstlineno + 2

@@ -151,7 +151,7 @@ def misspelt(service: Service, wokspace: Workspace) -> Iterator[Finding]:
     return iter(())
 
 
-@rule(severity="error", category="tests")  # type: ignore[arg-type]
+@rule(severity="error", category="tests")  # type: ignore[arg-type]  # no Severity, as many write it
 def graded_in_words(service: Service) -> Iterator[Finding]:
     """Says its severity as a text."""
     return iter(())

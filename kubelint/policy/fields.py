@@ -48,14 +48,12 @@ class KnownFields:
 
     def flaw(self, program: Program) -> Flaw | None:
         """The first thing that an expression asks for in vain."""
+        self.note_asked_for(program)
         for route in program.reads():
             message = self._message(route)
             if message is not None:
-                resolved = self._resolved(route)
-                steps = [step for step in program.steps() if self._message(step.route) == message]
-                if resolved.variable != "params" or not _is_asked_for(program, steps):
-                    return Flaw(steps[0].offset if steps else 0, message)
-                self._asked_for.add(str(resolved.path[0]))
+                offsets = (step.offset for step in program.steps() if self._message(step.route) == message)
+                return Flaw(next(offsets, 0), message)
         return None
 
     def flaw_of_path(self, path: Path) -> str | None:

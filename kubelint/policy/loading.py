@@ -201,14 +201,17 @@ class _Reader:
         if not is_whole:
             self._refuse(_beginning(self.path), f"the file is larger than {SIZE_LIMIT} bytes")
             return
+        documents = [parser.parse(source, start, end) for start, end in parser.split(source.text)]
+        is_broken = any(document.problem is not None for document in documents)
         is_meant = self.is_named or _MAY_HOLD_POLICIES.search(source.text) is not None
-        if _is_broken(source) and (not is_meant or has_template_actions(source.text)):
+        if is_broken and not is_meant:
             # Beside policies a folder may hold templates, and what is no YAML at all.
-            if is_meant:
-                self._refuse(_beginning(self.path), "the file is a template; render it first")
             return
-        for start, end in parser.split(source.text):
-            self._take_document(parser.parse(source, start, end))
+        if is_broken and has_template_actions(source.text):
+            self._refuse(_beginning(self.path), "the file is a template; render it first")
+            return
+        for document in documents:
+            self._take_document(document)
 
     def _take_document(self, document: parser.Document) -> None:
         problem, root = document.problem, document.root
@@ -290,11 +293,6 @@ class _Reader:
         for policy in policies:
             self.gathered.leave_out(LeftOut(policy, ()))
         self.gathered.errors.append(flaw_at(place, message))
-
-
-def _is_broken(source: Source) -> bool:
-    documents = (parser.parse(source, start, end) for start, end in parser.split(source.text))
-    return any(document.problem is not None for document in documents)
 
 
 def _may_be_policies(node: Node) -> bool:
